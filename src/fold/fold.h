@@ -102,10 +102,12 @@ struct PutPin {
 struct ErasePin {
   std::uint64_t seq = 0;
 };
+// A message that mentions `user` (0: everyone but its author), for counters and for the list.
 struct PutMention {
   UserId user;
   std::uint64_t seq = 0;
   MessageId message;
+  UserId author;
 };
 struct EraseMention {
   UserId user;

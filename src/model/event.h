@@ -22,8 +22,7 @@ enum class EventKind : std::uint8_t {
   kReactionRemove,
   kChannelUpdate,
   kMemberAdd,
-  kMemberRemove,   // for `user` the last event of this channel
-  kChannelDelete,  // the last member left: to `user`
+  kMemberRemove,  // for `user` the last event of this channel
 };
 
 struct Event {

@@ -51,6 +51,9 @@ class ChannelObserver {
   virtual ~ChannelObserver() = default;
   // All events of one command, in order, when they are durable and readable. Never empty.
   virtual void on_events(std::span<const Event> events) noexcept = 0;
+  // After on_events() of a deletion: ends when nothing that is still to be sent carries what the message said. The delete
+  // is answered afterwards. Starts and ends on the channel's core.
+  virtual Task<void> withdraw(Event deletion) = 0;
   // A cursor as it is now stored and may be shown. `before` as it was shown until now. `members` is the channel's state.
   virtual void on_cursor(const ChannelState& channel, UserId user, const Cursor& before, const ReadState& now) noexcept = 0;
 };
