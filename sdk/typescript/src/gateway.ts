@@ -1,0 +1,366 @@
+import { backoffDelay, type Clock } from './clock.ts';
+import { ApiError, type ErrorBody, SignedOutError, UnknownOutcomeError } from './errors.ts';
+import type { Device, Dispatch, Message, MessageDraft, Position, Snowflake } from './types.ts';
+
+/** What the gateway needs of a WebSocket; the browser's and Node's own fit. */
+export interface Socket {
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type ConnectionState =
+  | { kind: 'idle' }
+  | { kind: 'connecting'; attempt: number }
+  | { kind: 'online' }
+  /** `retryAt`: when the next attempt begins, in the clock's milliseconds. */
+  | { kind: 'waiting'; attempt: number; retryAt: number }
+  /** No further attempt is made: the login has ended, or this session went on elsewhere. */
+  | { kind: 'stopped'; reason: 'signed-out' | 'elsewhere' };
+
+export interface KnownPositions {
+  positions: Record<Snowflake, Position>;
+  epoch?: string;
+}
+
+export interface GatewayOptions {
+  url(): Promise<string>;
+  token(refused?: string): Promise<string>;
+  device: Device;
+  /** Asked at each Identify; undefined: identify without positions, which brings the offline queue. */
+  positions(): KnownPositions | undefined;
+  onState(state: ConnectionState): void;
+  onDispatch(dispatch: Dispatch): void;
+  clock: Clock;
+  open?(url: string): Socket;
+}
+
+enum Op {
+  Dispatch = 0,
+  Heartbeat = 1,
+  Identify = 2,
+  Presence = 3,
+  Resume = 6,
+  Reconnect = 7,
+  InvalidSession = 9,
+  Hello = 10,
+  HeartbeatAck = 11,
+  Request = 64,
+  Reply = 65,
+  Ack = 66,
+  Subscribe = 67,
+  Typing = 68,
+  Read = 69,
+}
+
+interface Frame {
+  op: number;
+  t?: string;
+  s?: number;
+  i?: number;
+  d?: unknown;
+  error?: ErrorBody;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+const kAckDelay = 150; // the protocol allows 250 ms
+const kStartDeadline = 15_000; // from opening the socket to READY or RESUMED
+const kSilence = 10_000; // a heartbeat that nothing answers for that long: the connection is dead
+const kStable = 5_000; // a connection that held that long starts the backoff afresh
+const kDropped = 4000; // our own close code; anything but 1000 and 1001 keeps the session for a Resume
+const kIdentifyRefused = 4004;
+const kBadSequence = 4007;
+const kRevoked = 4102;
+const kElsewhere = 4103;
+
+/**
+ * One gateway session, kept alive over as many sockets as it takes: Hello, Identify or Resume, heartbeats, acknowledgements,
+ * reconnecting with backoff. It knows nothing of channels: dispatches go out as they come, in order, each once. Where a session could
+ * not be resumed a new READY comes, and the caller's positions decide what is sent after it.
+ */
+export class Gateway {
+  #state: ConnectionState = { kind: 'idle' };
+  #socket: Socket | undefined;
+  #session: string | undefined;
+  #lastSeq = 0; // `s` of the last dispatch of this session
+  #acked = 0;
+  #attempt = 0;
+  #onlineSince = 0;
+  #token: string | undefined;
+  #refusedToken: string | undefined;
+  #heard = false; // anything since the last heartbeat
+  #nextRequest = 1;
+  #pending = new Map<number, Pending>();
+  #presence: 'online' | 'away' = 'online';
+  #retryTimer: unknown;
+  #startTimer: unknown;
+  #beatTimer: unknown;
+  #silenceTimer: unknown;
+  #ackTimer: unknown;
+  #generation = 0; // counts attempts, so that what belongs to an older one is recognised
+
+  constructor(private readonly options: GatewayOptions) {}
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  start(): void {
+    if (this.#state.kind === 'idle' || this.#state.kind === 'stopped') {
+      this.#attempt = 0;
+      void this.#connect();
+    }
+  }
+
+  /** Ends the session at the server too. */
+  stop(): void {
+    this.#release(1000);
+    this.#forgetSession();
+    this.#setState({ kind: 'idle' });
+  }
+
+  /** Cuts a wait short. */
+  retryNow(): void {
+    if (this.#state.kind === 'waiting') void this.#connect();
+  }
+
+  /** Finds out at once whether the connection still lives: for when the network came back or the machine woke up. */
+  probe(): void {
+    if (this.#state.kind === 'online') this.#beat();
+    else this.retryNow();
+  }
+
+  send(channel: Snowflake, draft: MessageDraft): Promise<{ message: Message; replayed?: boolean }> {
+    return this.#request('MESSAGE_SEND', { channel_id: channel, ...draft });
+  }
+
+  setPresence(status: 'online' | 'away'): void {
+    if (status === this.#presence) return;
+    this.#presence = status;
+    this.#tell(Op.Presence, { status });
+  }
+
+  /** The whole set, each time. Says it only while online: say it again after every READY and RESUMED. */
+  subscribe(channels: Snowflake[], users: Snowflake[]): void {
+    this.#tell(Op.Subscribe, { channels, users });
+  }
+
+  typing(channel: Snowflake): void {
+    this.#tell(Op.Typing, { channel_id: channel });
+  }
+
+  read(channel: Snowflake, seq: number): void {
+    this.#tell(Op.Read, { channel_id: channel, seq });
+  }
+
+  #setState(state: ConnectionState): void {
+    this.#state = state;
+    this.options.onState(state);
+  }
+
+  async #connect(): Promise<void> {
+    const generation = ++this.#generation;
+    this.options.clock.clearTimeout(this.#retryTimer);
+    this.#setState({ kind: 'connecting', attempt: this.#attempt });
+    try {
+      const token = await this.options.token(this.#refusedToken);
+      const url = await this.options.url();
+      if (generation !== this.#generation) return;
+      this.#token = token;
+      this.#refusedToken = undefined;
+      this.#open(`${url}?v=1&encoding=json`);
+    } catch (error) {
+      if (generation !== this.#generation) return;
+      if (error instanceof SignedOutError) this.#end('signed-out');
+      else this.#wait();
+    }
+  }
+
+  #open(url: string): void {
+    const socket = this.options.open?.(url) ?? (new WebSocket(url) as unknown as Socket);
+    this.#socket = socket;
+    socket.onmessage = (event) => this.#receive(event.data);
+    socket.onclose = (event) => this.#closed(event.code);
+    this.#startTimer = this.options.clock.setTimeout(() => this.#drop(), kStartDeadline);
+  }
+
+  #receive(data: unknown): void {
+    this.#heard = true;
+    const frame = JSON.parse(String(data)) as Frame;
+    switch (frame.op) {
+      case Op.Hello:
+        this.#scheduleBeat((frame.d as { heartbeat_interval: number }).heartbeat_interval);
+        if (this.#session) this.#resume(this.#session);
+        else this.#identify();
+        break;
+      case Op.Dispatch:
+        this.#dispatch(frame);
+        break;
+      case Op.InvalidSession:
+        this.#forgetSession();
+        this.#identify();
+        break;
+      case Op.Reconnect:
+        this.#release(kDropped);
+        this.#wait((frame.d as { after_ms?: number } | undefined)?.after_ms ?? 0);
+        break;
+      case Op.Reply:
+        this.#reply(frame);
+        break;
+    }
+  }
+
+  #identify(): void {
+    const known = this.options.positions();
+    this.#tell(Op.Identify, { token: this.#token, device: this.options.device, ...known }, true);
+  }
+
+  #resume(session_id: string): void {
+    this.#tell(Op.Resume, { token: this.#token, session_id, s: this.#lastSeq }, true);
+    this.#acked = this.#lastSeq;
+  }
+
+  #dispatch(frame: Frame): void {
+    const s = frame.s ?? 0;
+    if (s <= this.#lastSeq) return;
+    this.#lastSeq = s;
+    this.#ackTimer ??= this.options.clock.setTimeout(() => this.#ack(), kAckDelay);
+    const dispatch = { t: frame.t, d: frame.d } as Dispatch;
+    if (dispatch.t === 'READY') this.#session = dispatch.d.session_id;
+    const started = dispatch.t === 'READY' || dispatch.t === 'RESUMED';
+    if (started) {
+      this.options.clock.clearTimeout(this.#startTimer);
+      this.#onlineSince = this.options.clock.now();
+    }
+    this.options.onDispatch(dispatch);
+    if (started) {
+      this.#setState({ kind: 'online' });
+      if (dispatch.t === 'READY' && this.#presence === 'away') this.#tell(Op.Presence, { status: 'away' });
+    }
+  }
+
+  #ack(): void {
+    this.#ackTimer = undefined;
+    if (this.#acked === this.#lastSeq) return;
+    this.#acked = this.#lastSeq;
+    this.#tell(Op.Ack, this.#lastSeq, true);
+  }
+
+  #scheduleBeat(interval: number): void {
+    this.#beatTimer = this.options.clock.setTimeout(() => {
+      this.#beat();
+      this.#scheduleBeat(interval);
+    }, interval);
+  }
+
+  #beat(): void {
+    this.#heard = false;
+    this.#tell(Op.Heartbeat, this.#lastSeq || null, true);
+    this.#acked = this.#lastSeq;
+    this.options.clock.clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = this.options.clock.setTimeout(() => {
+      if (!this.#heard) this.#drop();
+    }, kSilence);
+  }
+
+  #request<T>(t: string, d: object): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#state.kind !== 'online') {
+        reject(new UnknownOutcomeError('not connected'));
+        return;
+      }
+      const i = this.#nextRequest++;
+      this.#pending.set(i, { resolve: resolve as (value: unknown) => void, reject });
+      this.#socket?.send(JSON.stringify({ op: Op.Request, i, t, d }));
+    });
+  }
+
+  #reply(frame: Frame): void {
+    const pending = this.#pending.get(frame.i ?? 0);
+    if (!pending) return;
+    this.#pending.delete(frame.i ?? 0);
+    if (frame.error) pending.reject(new ApiError(400, frame.error));
+    else pending.resolve(frame.d);
+  }
+
+  /** `early`: also before READY. What is not early and comes while there is no session is left unsaid. */
+  #tell(op: Op, d: unknown, early = false): void {
+    if (early || this.#state.kind === 'online') this.#socket?.send(JSON.stringify({ op, d }));
+  }
+
+  /** The server, or the network, ended the socket. */
+  #closed(code: number): void {
+    this.#release();
+    switch (code) {
+      case 1000:
+      case 1001:
+      case kBadSequence:
+        this.#forgetSession();
+        break;
+      case kIdentifyRefused:
+        this.#refusedToken = this.#token;
+        break;
+      case kRevoked:
+        this.#forgetSession();
+        this.#end('signed-out');
+        return;
+      case kElsewhere:
+        this.#forgetSession();
+        this.#end('elsewhere');
+        return;
+    }
+    this.#wait();
+  }
+
+  /** The connection is given up, the session is not. */
+  #drop(): void {
+    this.#release(kDropped);
+    this.#wait();
+  }
+
+  #end(reason: 'signed-out' | 'elsewhere'): void {
+    this.#release();
+    this.#setState({ kind: 'stopped', reason });
+  }
+
+  #wait(delay?: number): void {
+    const { clock } = this.options;
+    if (this.#onlineSince && clock.now() - this.#onlineSince >= kStable) this.#attempt = 0;
+    this.#onlineSince = 0;
+    const wait = delay ?? backoffDelay(this.#attempt, clock);
+    this.#attempt++;
+    this.#setState({ kind: 'waiting', attempt: this.#attempt, retryAt: clock.now() + wait });
+    this.#retryTimer = clock.setTimeout(() => this.retryNow(), wait);
+  }
+
+  #forgetSession(): void {
+    this.#session = undefined;
+    this.#lastSeq = 0;
+    this.#acked = 0;
+  }
+
+  /** Lets go of the socket and of all that hangs on it. Requests on their way have an unknown outcome. */
+  #release(code?: number): void {
+    this.#generation++;
+    const { clock } = this.options;
+    for (const timer of [this.#retryTimer, this.#startTimer, this.#beatTimer, this.#silenceTimer, this.#ackTimer]) {
+      clock.clearTimeout(timer);
+    }
+    this.#ackTimer = undefined;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket) {
+      socket.onmessage = null;
+      socket.onclose = null;
+      if (code !== undefined) socket.close(code);
+    }
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(new UnknownOutcomeError('the connection ended before the reply'));
+  }
+}

@@ -1,0 +1,277 @@
+import { type Clock, sleep } from './clock.ts';
+import { ApiError } from './errors.ts';
+import type { KnownPositions } from './gateway.ts';
+import type { Rest } from './rest.ts';
+import type { Channel, Dispatch, Message, Position, Ready, Snowflake, Synced } from './types.ts';
+
+/** Where positions are kept. In memory they serve a reconnect; whoever also stores messages can keep both over a restart. */
+export interface PositionStore {
+  epoch: string | undefined;
+  get(channel: Snowflake): Position | undefined;
+  set(channel: Snowflake, position: Position): void;
+  delete(channel: Snowflake): void;
+  clear(): void;
+  /** Most recently moved last. */
+  entries(): Iterable<[Snowflake, Position]>;
+}
+
+export class MemoryPositionStore implements PositionStore {
+  epoch: string | undefined;
+  #positions = new Map<Snowflake, Position>();
+
+  get(channel: Snowflake): Position | undefined {
+    return this.#positions.get(channel);
+  }
+  set(channel: Snowflake, position: Position): void {
+    this.#positions.delete(channel);
+    this.#positions.set(channel, position);
+  }
+  delete(channel: Snowflake): void {
+    this.#positions.delete(channel);
+  }
+  clear(): void {
+    this.#positions.clear();
+  }
+  entries(): Iterable<[Snowflake, Position]> {
+    return this.#positions.entries();
+  }
+}
+
+type TrackerRest = Pick<Rest, 'messages' | 'changes' | 'delivered'>;
+
+export interface TrackerOptions {
+  rest: TrackerRest;
+  positions: PositionStore;
+  clock: Clock;
+  /** In order within a channel, without a hole; a message may come more than once, always as the same or a newer state. */
+  deliver(dispatch: Dispatch): void;
+  /** So much happened in this channel that it is not sent one by one: forget what you hold and read history. */
+  reset(channel: Snowflake): void;
+}
+
+interface Lane {
+  /** Named in the last Identify, SYNCED not yet seen: holes in `rev` are normal. */
+  catchingUp: boolean;
+  /** Dispatches that wait until a hole before them is filled; undefined: no hole. */
+  waiting: Dispatch[] | undefined;
+}
+
+const kPositionsMax = 500;
+const kFillMax = 300; // a hole wider than this is a reset
+const kPage = 100;
+const kFillPause = 2000;
+
+/**
+ * Sees to it that no hole stays: knows for each channel the (seq, rev) up to which everything was handed on, recognises a hole in what
+ * comes, and asks REST for what is missing before it goes on. Other channels do not wait meanwhile.
+ */
+export class ChannelTracker {
+  #lanes = new Map<Snowflake, Lane>();
+  #generation = 0;
+  #self: Snowflake | undefined;
+  #named = false; // whether the last Identify carried positions
+
+  constructor(private readonly options: TrackerOptions) {}
+
+  /** For Identify: the channels that moved last first choice. Undefined before the first READY. */
+  known(): KnownPositions | undefined {
+    const entries = [...this.options.positions.entries()].slice(-kPositionsMax);
+    this.#named = entries.length > 0;
+    if (!this.#named) return undefined;
+    for (const lane of this.#lanes.values()) lane.catchingUp = false;
+    for (const [channel] of entries) this.#lane(channel).catchingUp = true;
+    return { positions: Object.fromEntries(entries), epoch: this.options.positions.epoch };
+  }
+
+  /** A channel that came by REST: what is up to its head is read from history, what comes later is tracked. */
+  adopt(channel: Channel): void {
+    if (!this.options.positions.get(channel.id)) this.#setHead(channel);
+  }
+
+  clear(): void {
+    this.#generation++;
+    this.#lanes.clear();
+    this.options.positions.clear();
+    this.options.positions.epoch = undefined;
+  }
+
+  accept(dispatch: Dispatch): void {
+    const channel = channelOf(dispatch);
+    const waiting = channel === undefined ? undefined : this.#lanes.get(channel)?.waiting;
+    if (waiting) waiting.push(dispatch);
+    else if (channel === undefined) this.#global(dispatch);
+    else this.#step(channel, dispatch);
+  }
+
+  #global(dispatch: Dispatch): void {
+    if (dispatch.t === 'READY') this.#ready(dispatch.d);
+    this.options.deliver(dispatch);
+  }
+
+  #ready(ready: Ready): void {
+    const { positions } = this.options;
+    if (positions.epoch !== undefined && positions.epoch !== ready.epoch) {
+      this.clear();
+      for (const channel of ready.channels) this.options.reset(channel.id);
+    }
+    positions.epoch = ready.epoch;
+    this.#self = ready.user.id;
+    for (const channel of ready.channels) {
+      // With positions, nothing is queued for a channel that they did not name: what it holds has to be asked for.
+      if (this.#named && !positions.get(channel.id))
+        this.#skipTo(channel.id, { seq: channel.last_seq, rev: channel.rev });
+      else this.adopt(channel);
+    }
+  }
+
+  /** Goes on from there without what lies before it; the caller reads history. */
+  #skipTo(channel: Snowflake, head: Position): void {
+    this.options.positions.set(channel, head);
+    this.options.reset(channel);
+    // Should this one be lost, the next read or acknowledgement says it again.
+    if (head.seq > 0) void this.options.rest.delivered(channel, head.seq).catch(() => undefined);
+  }
+
+  #setHead(channel: Channel): void {
+    this.options.positions.set(channel.id, { seq: channel.last_seq, rev: channel.rev });
+  }
+
+  #lane(channel: Snowflake): Lane {
+    const lane = this.#lanes.get(channel) ?? { catchingUp: false, waiting: undefined };
+    this.#lanes.set(channel, lane);
+    return lane;
+  }
+
+  #step(channel: Snowflake, dispatch: Dispatch): void {
+    if (dispatch.t === 'SYNCED') {
+      this.#synced(channel, dispatch.d);
+      return;
+    }
+    const position = this.options.positions.get(channel);
+    const { seq, rev } = numbersOf(dispatch);
+    const lane = this.#lane(channel);
+    if (position) {
+      const hole = (seq ?? 0) > position.seq + 1 || (!lane.catchingUp && (rev ?? 0) > position.rev + 1);
+      if (hole) {
+        this.#fill(channel, lane, position, dispatch, { seq: (seq ?? 0) - 1, rev: (rev ?? 0) - 1 });
+        return;
+      }
+      this.#advance(channel, seq, rev);
+    }
+    if (dispatch.t === 'CHANNEL_CREATE') this.#advance(channel, dispatch.d.last_seq, dispatch.d.rev);
+    if (this.#isEnd(dispatch)) this.options.positions.delete(channel);
+    this.options.deliver(dispatch);
+  }
+
+  /** Whether a channel is over for this user with this dispatch. */
+  #isEnd(dispatch: Dispatch): boolean {
+    return (
+      dispatch.t === 'CHANNEL_DELETE' || (dispatch.t === 'CHANNEL_MEMBER_REMOVE' && dispatch.d.user_id === this.#self)
+    );
+  }
+
+  #advance(channel: Snowflake, seq = 0, rev = 0): void {
+    const position = this.options.positions.get(channel) ?? { seq: 0, rev: 0 };
+    this.options.positions.set(channel, { seq: Math.max(position.seq, seq), rev: Math.max(position.rev, rev) });
+  }
+
+  #synced(channel: Snowflake, synced: Synced): void {
+    const lane = this.#lane(channel);
+    const { positions } = this.options;
+    const head = { seq: synced.seq ?? 0, rev: synced.rev ?? 0 };
+    const position = positions.get(channel);
+    if (synced.gone) {
+      positions.delete(channel);
+    } else if (!synced.recovered) {
+      this.#skipTo(channel, head);
+    } else if (!lane.catchingUp && position && (head.seq > position.seq || head.rev > position.rev)) {
+      this.#fill(channel, lane, position, { t: 'SYNCED', d: synced }, head);
+      return;
+    } else {
+      this.#advance(channel, head.seq, head.rev);
+    }
+    lane.catchingUp = false;
+    this.options.deliver({ t: 'SYNCED', d: synced });
+  }
+
+  /** Reads from `from` up to `to` by REST, then goes on with `next` and what came meanwhile. */
+  #fill(channel: Snowflake, lane: Lane, from: Position, next: Dispatch, to: Position): void {
+    lane.waiting = [next];
+    const generation = this.#generation;
+    const wide = to.seq - from.seq > kFillMax || to.rev - from.rev > kFillMax;
+    if (wide) this.#skipTo(channel, { seq: Math.max(from.seq, to.seq), rev: Math.max(from.rev, to.rev) });
+    void (wide ? Promise.resolve() : this.#read(channel, from, to, generation)).then(() => {
+      if (generation !== this.#generation) return;
+      const waiting = lane.waiting ?? [];
+      lane.waiting = undefined;
+      for (const dispatch of waiting) this.accept(dispatch);
+    });
+  }
+
+  async #read(channel: Snowflake, from: Position, to: Position, generation: number): Promise<void> {
+    const position = { ...from };
+    while (position.seq < to.seq || position.rev < to.rev) {
+      try {
+        if (position.seq < to.seq) await this.#readMessages(channel, position, to.seq, generation);
+        if (position.rev < to.rev) await this.#readChanges(channel, position, to.rev, generation);
+      } catch (error) {
+        if (error instanceof ApiError && !error.temporary) {
+          this.#advance(channel, to.seq, to.rev); // not ours any more, or not to be had this way
+          this.options.reset(channel);
+          return;
+        }
+        await sleep(this.options.clock, kFillPause);
+      }
+      if (generation !== this.#generation) return;
+    }
+  }
+
+  async #readMessages(channel: Snowflake, position: Position, to: number, generation: number): Promise<void> {
+    const page = await this.options.rest.messages(channel, { after_seq: position.seq, limit: kPage });
+    if (generation !== this.#generation) return;
+    for (const message of page) {
+      position.seq = message.seq;
+      this.#advance(channel, message.seq);
+      this.options.deliver({ t: 'MESSAGE_CREATE', d: message });
+    }
+    if (page.length < kPage) position.seq = Math.max(position.seq, to);
+  }
+
+  async #readChanges(channel: Snowflake, position: Position, to: number, generation: number): Promise<void> {
+    const page = await this.options.rest.changes(channel, position.rev, kPage);
+    if (generation !== this.#generation) return;
+    for (const { rev, ...dispatch } of page) {
+      position.rev = rev;
+      this.#advance(channel, 0, rev);
+      this.options.deliver(dispatch as Dispatch);
+    }
+    if (page.length < kPage) position.rev = Math.max(position.rev, to);
+  }
+}
+
+function channelOf(dispatch: Dispatch): Snowflake | undefined {
+  switch (dispatch.t) {
+    case 'CHANNEL_CREATE':
+      return dispatch.d.id;
+    case 'MESSAGE_CREATE':
+    case 'MESSAGE_UPDATE':
+    case 'MESSAGE_DELETE':
+    case 'MESSAGE_REACTION_ADD':
+    case 'MESSAGE_REACTION_REMOVE':
+    case 'CHANNEL_UPDATE':
+    case 'CHANNEL_DELETE':
+    case 'CHANNEL_MEMBER_ADD':
+    case 'CHANNEL_MEMBER_REMOVE':
+    case 'SYNCED':
+      return dispatch.d.channel_id;
+    default:
+      return undefined;
+  }
+}
+
+function numbersOf(dispatch: Dispatch): { seq?: number; rev?: number } {
+  const d = dispatch.d as { rev?: number };
+  if (dispatch.t === 'MESSAGE_CREATE') return { seq: (dispatch.d as Message).seq };
+  if (dispatch.t === 'CHANNEL_CREATE' || dispatch.t === 'CHANNEL_DELETE') return {};
+  return d.rev === undefined ? {} : { rev: d.rev };
+}
