@@ -1,0 +1,156 @@
+#include "memory/memory_account_store.h"
+
+namespace rookery::memory {
+namespace {
+
+Error taken(std::string field) {
+  Error error(ErrorCode::kTaken);
+  error.fields.push_back({std::move(field), "is taken"});
+  return error;
+}
+
+std::string verified_email(const Account& account) { return account.email_verified ? account.email : std::string(); }
+
+}  // namespace
+
+bool MemoryAccountStore::is_others(const std::string& name, UserId user) const {
+  const auto at = names_.find(name);
+  return at != names_.end() && at->second != user;
+}
+
+Task<Status> MemoryAccountStore::create_account(Account account) {
+  const std::lock_guard lock(mutex_);
+  const std::string email = verified_email(account);
+  if (is_others(account.username, account.id)) co_return fail(taken("username"));
+  if (!email.empty() && is_others(email, account.id)) co_return fail(taken("email"));
+  names_[account.username] = account.id;
+  if (!email.empty()) names_[email] = account.id;
+  accounts_[account.id] = std::move(account);
+  co_return Status();
+}
+
+Task<Result<Account>> MemoryAccountStore::account(UserId user) {
+  const std::lock_guard lock(mutex_);
+  const auto at = accounts_.find(user);
+  if (at == accounts_.end()) co_return fail(ErrorCode::kUnknownUser);
+  co_return at->second;
+}
+
+Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::function<Status(Account&)> change) {
+  const std::lock_guard lock(mutex_);
+  const auto at = accounts_.find(user);
+  if (at == accounts_.end()) co_return fail(ErrorCode::kUnknownUser);
+  Account now = at->second;
+  if (auto status = change(now); !status) co_return fail(std::move(status.error()));
+  const std::string before = verified_email(at->second);
+  const std::string after = verified_email(now);
+  if (!after.empty() && is_others(after, user)) co_return fail(taken("email"));
+  if (!before.empty()) names_.erase(before);
+  if (!after.empty()) names_[after] = user;
+  at->second = now;
+  co_return now;
+}
+
+Task<Result<UserId>> MemoryAccountStore::user_of_name(std::string name) {
+  const std::lock_guard lock(mutex_);
+  const auto at = names_.find(name);
+  co_return at == names_.end() ? UserId() : at->second;
+}
+
+Task<Result<std::vector<NameEntry>>> MemoryAccountStore::usernames(std::string prefix, std::string after, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<NameEntry> found;
+  for (auto at = names_.lower_bound(std::max(prefix, after)); at != names_.end() && at->first.starts_with(prefix); ++at) {
+    if (found.size() == limit) break;
+    if (at->first != after && !at->first.contains('@')) found.push_back({at->first, at->second});
+  }
+  co_return found;
+}
+
+Task<Status> MemoryAccountStore::put_login(Login login, RefreshFamily family) {
+  const std::lock_guard lock(mutex_);
+  const std::pair key(login.user, login.id);
+  logins_[key] = {std::move(login), std::move(family)};
+  co_return Status();
+}
+
+Task<Result<Login>> MemoryAccountStore::login(UserId user, LoginId login) {
+  const std::lock_guard lock(mutex_);
+  const auto at = logins_.find({user, login});
+  if (at == logins_.end()) co_return fail(ErrorCode::kUnknownSession);
+  co_return at->second.first;
+}
+
+Task<Result<std::vector<UsedLogin>>> MemoryAccountStore::logins_of(UserId user) {
+  const std::lock_guard lock(mutex_);
+  std::vector<UsedLogin> found;
+  for (auto at = logins_.lower_bound({user, LoginId()}); at != logins_.end() && at->first.first == user; ++at) {
+    found.push_back({at->second.first, at->second.second.last_used_at});
+  }
+  co_return found;
+}
+
+Task<Result<RefreshFamily>> MemoryAccountStore::change_refresh(UserId user, LoginId login, std::function<Status(RefreshFamily&)> change) {
+  const std::lock_guard lock(mutex_);
+  const auto at = logins_.find({user, login});
+  if (at == logins_.end()) co_return fail(ErrorCode::kUnknownSession);
+  RefreshFamily now = at->second.second;
+  if (auto status = change(now); !status) co_return fail(std::move(status.error()));
+  at->second.second = now;
+  co_return now;
+}
+
+Task<Status> MemoryAccountStore::end_logins(UserId user, std::vector<LoginId> logins) {
+  const std::lock_guard lock(mutex_);
+  for (const LoginId login : logins) logins_.erase({user, login});
+  co_return Status();
+}
+
+Task<Status> MemoryAccountStore::put_key(KeyRecord key) {
+  const std::lock_guard lock(mutex_);
+  keys_[key.kid] = key;
+  co_return Status();
+}
+
+Task<Result<std::vector<KeyRecord>>> MemoryAccountStore::keys() {
+  const std::lock_guard lock(mutex_);
+  std::vector<KeyRecord> all;
+  for (const auto& [kid, key] : keys_) all.push_back(key);
+  co_return all;
+}
+
+Task<Status> MemoryAccountStore::set_block(UserId user, UserId other, bool blocked) {
+  const std::lock_guard lock(mutex_);
+  if (blocked) {
+    blocks_.emplace(user, other);
+  } else {
+    blocks_.erase({user, other});
+  }
+  co_return Status();
+}
+
+Task<Result<std::vector<UserId>>> MemoryAccountStore::blocks_of(UserId user) {
+  const std::lock_guard lock(mutex_);
+  std::vector<UserId> found;
+  for (auto at = blocks_.lower_bound({user, UserId()}); at != blocks_.end() && at->first == user; ++at) found.push_back(at->second);
+  co_return found;
+}
+
+Task<Result<bool>> MemoryAccountStore::blocked_between(UserId a, UserId b) {
+  const std::lock_guard lock(mutex_);
+  co_return blocks_.contains({a, b}) || blocks_.contains({b, a});
+}
+
+Task<Result<UserSettings>> MemoryAccountStore::settings(UserId user) {
+  const std::lock_guard lock(mutex_);
+  const auto at = settings_.find(user);
+  co_return at == settings_.end() ? UserSettings() : at->second;
+}
+
+Task<Status> MemoryAccountStore::put_settings(UserId user, UserSettings settings) {
+  const std::lock_guard lock(mutex_);
+  settings_[user] = settings;
+  co_return Status();
+}
+
+}  // namespace rookery::memory

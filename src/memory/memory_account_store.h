@@ -1,0 +1,50 @@
+// The reference for the account ports: maps behind one lock, gone with the process. For tests.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "ports/account_store.h"
+#include "ports/personal_store.h"
+
+namespace rookery::memory {
+
+class MemoryAccountStore final : public AccountStore, public PersonalStore {
+ public:
+  Task<Status> create_account(Account account) override;
+  Task<Result<Account>> account(UserId user) override;
+  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change) override;
+  Task<Result<UserId>> user_of_name(std::string name) override;
+  Task<Result<std::vector<NameEntry>>> usernames(std::string prefix, std::string after, std::size_t limit) override;
+
+  Task<Status> put_login(Login login, RefreshFamily family) override;
+  Task<Result<Login>> login(UserId user, LoginId login) override;
+  Task<Result<std::vector<UsedLogin>>> logins_of(UserId user) override;
+  Task<Result<RefreshFamily>> change_refresh(UserId user, LoginId login, std::function<Status(RefreshFamily&)> change) override;
+  Task<Status> end_logins(UserId user, std::vector<LoginId> logins) override;
+
+  Task<Status> put_key(KeyRecord key) override;
+  Task<Result<std::vector<KeyRecord>>> keys() override;
+
+  Task<Status> set_block(UserId user, UserId other, bool blocked) override;
+  Task<Result<std::vector<UserId>>> blocks_of(UserId user) override;
+  Task<Result<bool>> blocked_between(UserId a, UserId b) override;
+  Task<Result<UserSettings>> settings(UserId user) override;
+  Task<Status> put_settings(UserId user, UserSettings settings) override;
+
+ private:
+  bool is_others(const std::string& name, UserId user) const;
+
+  std::mutex mutex_;
+  std::map<UserId, Account> accounts_;
+  std::map<std::string, UserId> names_;
+  std::map<std::pair<UserId, LoginId>, std::pair<Login, RefreshFamily>> logins_;
+  std::map<std::string, KeyRecord> keys_;
+  std::set<std::pair<UserId, UserId>> blocks_;
+  std::map<UserId, UserSettings> settings_;
+};
+
+}  // namespace rookery::memory
