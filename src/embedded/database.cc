@@ -1,0 +1,350 @@
+#include "embedded/database.h"
+
+#include <rocksdb/convenience.h>
+
+#include <algorithm>
+#include <charconv>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "embedded/committer.h"
+#include "embedded/data_dir.h"
+#include "embedded/database_store.h"
+#include "embedded/database_upkeep.h"
+#include "embedded/keys.h"
+#include "embedded/watermark.h"
+#include "runtime/core.h"
+#include "runtime/work_pool.h"
+
+namespace rookery::embedded {
+namespace {
+
+constexpr unsigned kFormat = 1;  // of the data directory; grows when an older program could no longer read it
+constexpr std::size_t kEpochBytes = 16;
+constexpr double kDiskRetryAfterSeconds = 5;
+
+struct Opened {
+  std::uint64_t last_offset = 0;
+  std::string epoch;
+};
+
+// RocksDB makes a new database where it finds none and then removes what it does not know: never let it do so where
+// something was.
+Result<Store::Missing> may_create(const DataDir& dir, bool marked) {
+  namespace fs = std::filesystem;
+  if (marked) return Store::Missing::kRefuse;
+  std::error_code error;
+  if (fs::exists(dir.database_path() + "/CURRENT", error)) return Store::Missing::kCreate;
+  for (const auto& entry : fs::directory_iterator(dir.database_path(), error)) {
+    if (entry.path().extension() == ".sst") {
+      return fail(ErrorCode::kInternal, dir.database_path() +
+                                            " is damaged: it holds tables, but CURRENT is missing. Nothing was changed; "
+                                            "`rookery repair` tells what is there");
+    }
+  }
+  return Store::Missing::kCreate;
+}
+
+Result<std::optional<std::string>> meta(Store& store, std::string_view name) {
+  return *store.get(Family::kState, meta_key(name), Store::Tier::kDisk);
+}
+
+Status write_meta(Store& store, const std::string& epoch) {
+  rocksdb::WriteBatch rows;
+  auto* state = store.family(Family::kState);
+  CHECK(rows.Put(state, meta_key(kMetaFormat), std::to_string(kFormat)).ok());
+  CHECK(rows.Put(state, meta_key(kMetaEpoch), epoch).ok());
+  rocksdb::WriteOptions how;
+  how.sync = true;
+  const rocksdb::Status written = store.db().Write(how, &rows);
+  if (!written.ok()) return fail(error_of(written));
+  return {};
+}
+
+Status check_format(const std::string& path, const std::string& text) {
+  unsigned format = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), format);
+  if (error != std::errc() || end != text.data() + text.size())
+    return fail(ErrorCode::kInternal, path + " is damaged: its format cannot be read");
+  if (format <= kFormat) return {};
+  return fail(ErrorCode::kInternal, path + " was written by a newer version of Rookery (format " + text + ", this one reads up to " +
+                                        std::to_string(kFormat) + "): start that version or a later one on it");
+}
+
+// Where the log ends: its last row, or, when rows went with age, what the last batch noted.
+Result<std::uint64_t> log_end(Store& store) {
+  const auto noted = meta(store, kMetaLogEnd);
+  if (!noted) return std::unexpected(noted.error());
+  std::uint64_t end = noted->has_value() ? parse_log_key(**noted).value_or(0) : 0;
+  const ScanRange last{.from = {}, .to = {}, .limit = 1, .reverse = true};
+  const auto scanned = *store.scan(Family::kLog, last, Store::Tier::kDisk,
+                                   [&end](std::string_view key, std::string_view) { end = std::max(end, parse_log_key(key).value_or(0)); });
+  if (!scanned) return std::unexpected(scanned.error());
+  return end;
+}
+
+Status check_watermark(const DataDir& dir, const std::optional<Mark>& mark, Mark found) {
+  if (!mark) {
+    if (found.offset == 0) return {};  // the first start, or one that was cut short
+    return fail(ErrorCode::kInternal, dir.watermark_path() + " is missing, so that nobody can tell whether the log is whole (it ends at " +
+                                          std::to_string(found.offset) + "). Nothing was changed; `rookery repair` tells what is there");
+  }
+  if (found.offset >= mark->offset && found.sequence >= mark->sequence) return {};
+  return fail(ErrorCode::kInternal, dir.path() + " ends before what was acknowledged: the log ends at " + std::to_string(found.offset) +
+                                        " (write " + std::to_string(found.sequence) + "), but was synced up to " +
+                                        std::to_string(mark->offset) + " (write " + std::to_string(mark->sequence) +
+                                        "). Files were lost or cut. Nothing was changed; `rookery repair` tells what is there");
+}
+
+Result<Opened> check_store(const DataDir& dir, Store& store, const std::optional<Mark>& mark) {
+  Opened out;
+  const auto end = log_end(store);
+  if (!end) return std::unexpected(end.error());
+  out.last_offset = *end;
+  const auto format = meta(store, kMetaFormat);
+  if (!format) return std::unexpected(format.error());
+  if (format->has_value()) {
+    if (Status known = check_format(dir.path(), **format); !known) return std::unexpected(known.error());
+  }
+  const Mark found{.offset = out.last_offset, .sequence = store.db().GetLatestSequenceNumber()};
+  if (Status whole = check_watermark(dir, mark, found); !whole) return std::unexpected(whole.error());
+  if (!format->has_value()) {
+    if (found.sequence != 0)
+      return fail(ErrorCode::kInternal, dir.path() + " is damaged: it holds data, but no format; `rookery repair` tells what is there");
+    out.epoch = system_random().token(kEpochBytes);
+    if (Status written = write_meta(store, out.epoch); !written) return std::unexpected(written.error());
+  } else {
+    const auto epoch = meta(store, kMetaEpoch);
+    if (!epoch) return std::unexpected(epoch.error());
+    out.epoch = epoch->value_or("");
+  }
+  return out;
+}
+
+}  // namespace
+
+ScanRange ScanRange::of_prefix(std::string_view prefix, std::size_t limit, bool reverse) {
+  return {.from = std::string(prefix), .to = prefix_end(prefix), .limit = limit, .reverse = reverse};
+}
+
+struct Database::Parts {
+  Parts(DataDir d, DatabaseOptions o, std::unique_ptr<Store> s, Watermark w, Opened opened)
+      : dir(std::move(d)),
+        options(std::move(o)),
+        epoch(std::move(opened.epoch)),
+        store(std::move(s)),
+        watermark(std::move(w)),
+        committer(*store, watermark, opened.last_offset, options.hooks.before_write),
+        upkeep({.directory = dir.path(),
+                .storage_reserve = options.storage_reserve,
+                .disk_free = options.hooks.disk_free,
+                .interval = options.hooks.upkeep},
+               watermark, committer) {}
+
+  const DataDir dir;
+  const DatabaseOptions options;
+  const std::string epoch;
+  const std::unique_ptr<Store> store;
+  Watermark watermark;
+  Committer committer;
+  Upkeep upkeep;
+};
+
+Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
+  auto dir = DataDir::open(options.directory);
+  if (!dir) return std::unexpected(dir.error());
+  auto mark = Watermark::read(dir->watermark_path());
+  if (!mark) return fail(ErrorCode::kInternal, std::string(mark.error().sentence()) + "; `rookery repair` tells what is there");
+  const auto missing = may_create(*dir, mark->has_value());
+  if (!missing) return std::unexpected(missing.error());
+  auto store = Store::open(dir->database_path(), options, *missing);
+  if (!store) return std::unexpected(store.error());
+  auto checked = check_store(*dir, **store, *mark);
+  if (!checked) return std::unexpected(checked.error());
+  if (!mark->has_value()) {
+    const Mark first{.offset = checked->last_offset, .sequence = (*store)->db().GetLatestSequenceNumber()};
+    if (Status created = Watermark::create(dir->watermark_path(), first); !created) return std::unexpected(created.error());
+  }
+  auto watermark = Watermark::open(dir->watermark_path());
+  if (!watermark) return std::unexpected(watermark.error());
+  auto parts = std::make_unique<Parts>(std::move(*dir), std::move(options), std::move(*store), std::move(*watermark), std::move(*checked));
+  return std::unique_ptr<Database>(new Database(std::move(parts)));
+}
+
+Database::Database(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Database::~Database() = default;
+
+Status Database::writable() const noexcept {
+  if (!parts_->upkeep.disk_full()) return {};
+  return fail(Error::retry(ErrorCode::kUnavailable, kDiskRetryAfterSeconds, "The server's disk is nearly full: try again later"));
+}
+
+namespace {
+
+struct AwaitedCommit final : CommitRequest {
+  AwaitedCommit(Committer& c, Batch b) : committer(c) { batch = std::move(b); }
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> self) noexcept {
+    waiter = self;
+    committer.submit(*this, /*synced=*/true);
+  }
+  void await_resume() const noexcept {}
+  void deliver() noexcept override { waiter.resume(); }
+
+  Committer& committer;
+  std::coroutine_handle<> waiter;
+};
+
+struct Rider final : CommitRequest {
+  void deliver() noexcept override { delete this; }
+};
+
+struct BlockingCommit final : CommitRequest {
+  void deliver() noexcept override {
+    const std::lock_guard lock(mutex);
+    done = true;
+    changed.notify_one();
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool done = false;
+};
+
+}  // namespace
+
+Task<Status> Database::commit(Batch batch) {
+  if (Status accepted = writable(); !accepted) co_return accepted;
+  CHECK(Core::current_or_null() != nullptr);
+  AwaitedCommit request(parts_->committer, std::move(batch));
+  co_await request;
+  co_return Status();
+}
+
+void Database::submit(CommitRequest& request) noexcept {
+  CHECK(Core::current_or_null() != nullptr);
+  parts_->committer.submit(request, /*synced=*/true);
+}
+
+void Database::commit_unsynced(Batch batch) {
+  auto rider = std::make_unique<Rider>();
+  rider->batch = std::move(batch);
+  parts_->committer.submit(*rider.release(), /*synced=*/false);
+}
+
+void Database::commit_now(Batch batch) {
+  CHECK(Core::current_or_null() == nullptr);
+  BlockingCommit request;
+  request.batch = std::move(batch);
+  parts_->committer.submit(request, /*synced=*/true);
+  std::unique_lock lock(request.mutex);
+  request.changed.wait(lock, [&request] { return request.done; });
+}
+
+std::optional<std::optional<std::string>> Database::try_get(Family family, std::string_view key) {
+  auto found = parts_->store->get(family, key, Store::Tier::kMemory);
+  if (!found || !*found) return std::nullopt;  // an error is the disk's to repeat
+  return std::move(**found);
+}
+
+Result<std::optional<std::string>> Database::get_now(Family family, std::string_view key) {
+  return *parts_->store->get(family, key, Store::Tier::kDisk);
+}
+
+Task<Result<std::optional<std::string>>> Database::get(Family family, std::string key) {
+  if (auto found = try_get(family, key)) co_return std::move(*found);
+  auto read = [this, family, wanted = std::move(key)] { return get_now(family, wanted); };
+  co_return co_await parts_->options.reads->run(std::move(read));
+}
+
+std::optional<Rows> Database::try_scan(Family family, const ScanRange& range) {
+  Rows rows;
+  const auto scanned = parts_->store->scan(family, range, Store::Tier::kMemory,
+                                           [&rows](std::string_view key, std::string_view value) { rows.emplace_back(key, value); });
+  if (!scanned || !*scanned) return std::nullopt;
+  return rows;
+}
+
+Result<Rows> Database::scan_now(Family family, const ScanRange& range) {
+  Rows rows;
+  const auto scanned = *parts_->store->scan(family, range, Store::Tier::kDisk,
+                                            [&rows](std::string_view key, std::string_view value) { rows.emplace_back(key, value); });
+  if (!scanned) return std::unexpected(scanned.error());
+  return rows;
+}
+
+Task<Result<Rows>> Database::scan(Family family, ScanRange range) {
+  if (auto found = try_scan(family, range)) co_return std::move(*found);
+  auto read = [this, family, wanted = std::move(range)] { return scan_now(family, wanted); };
+  co_return co_await parts_->options.reads->run(std::move(read));
+}
+
+Task<Result<std::size_t>> Database::count(Family family, ScanRange range) {
+  std::size_t rows = 0;
+  const auto scanned = parts_->store->scan(family, range, Store::Tier::kMemory, [&rows](std::string_view, std::string_view) { ++rows; });
+  if (scanned && *scanned) co_return rows;
+  auto read = [this, family, wanted = std::move(range)]() -> Result<std::size_t> {
+    std::size_t found = 0;
+    const auto done = *parts_->store->scan(family, wanted, Store::Tier::kDisk, [&found](std::string_view, std::string_view) { ++found; });
+    if (!done) return std::unexpected(done.error());
+    return found;
+  };
+  co_return co_await parts_->options.reads->run(std::move(read));
+}
+
+std::uint64_t Database::last_offset() const noexcept { return parts_->committer.last_offset(); }
+
+namespace {
+
+ScanRange log_range(std::uint64_t after, std::size_t limit) {
+  return {.from = log_key(after + 1), .to = {}, .limit = limit, .reverse = false};
+}
+
+std::vector<LogRow> log_rows(Rows rows) {
+  std::vector<LogRow> out;
+  out.reserve(rows.size());
+  for (auto& [key, value] : rows) out.push_back({.offset = parse_log_key(key).value_or(0), .value = std::move(value)});
+  return out;
+}
+
+}  // namespace
+
+Task<Result<std::vector<LogRow>>> Database::read_log(std::uint64_t after, std::size_t limit) {
+  ScanRange range = log_range(after, limit);
+  auto rows = co_await scan(Family::kLog, std::move(range));
+  if (!rows) co_return std::unexpected(std::move(rows.error()));
+  co_return log_rows(std::move(*rows));
+}
+
+Result<std::vector<LogRow>> Database::read_log_now(std::uint64_t after, std::size_t limit) {
+  auto rows = scan_now(Family::kLog, log_range(after, limit));
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  return log_rows(std::move(*rows));
+}
+
+const std::string& Database::epoch() const noexcept { return parts_->epoch; }
+CommitCounters Database::counters() const noexcept { return parts_->committer.counters(); }
+
+Status Database::compact_all() {
+  rocksdb::CompactRangeOptions how;
+  how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (const Family family : {Family::kHistory, Family::kRecent, Family::kState}) {  // the log only ever drops whole files
+    const rocksdb::Status done = parts_->store->db().CompactRange(how, parts_->store->family(family), nullptr, nullptr);
+    if (!done.ok()) return fail(error_of(done));
+  }
+  return {};
+}
+
+void Database::drop_recent_before(std::uint32_t day) {
+  const std::string from = recent_day_prefix(0);
+  const std::string to = recent_day_prefix(day);
+  const rocksdb::Slice begin = slice(from);
+  const rocksdb::Slice end = slice(to);
+  // A failure leaves files that the next day's call takes along.
+  rocksdb::DeleteFilesInRange(&parts_->store->db(), parts_->store->family(Family::kRecent), &begin, &end, /*include_end=*/false)
+      .PermitUncheckedError();
+}
+
+}  // namespace rookery::embedded

@@ -1,0 +1,71 @@
+// A database in a directory of its own, with cores and a read pool: for tests of this folder and of what stands on it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "embedded/database.h"
+#include "runtime/core.h"
+#include "runtime/work_pool.h"
+
+namespace rookery::embedded {
+
+class DatabaseFixture : public ::testing::Test {
+ protected:
+  explicit DatabaseFixture(unsigned cores = 2) : cores_(cores, system_clock()) {
+    std::filesystem::create_directories(root_);
+    cores_.start();
+  }
+  ~DatabaseFixture() override {
+    close();
+    reads_.stop();
+    cores_.stop();
+    std::filesystem::remove_all(root_);
+  }
+
+  DatabaseOptions options() {
+    DatabaseOptions out;
+    out.directory = directory();
+    out.cores = cores_.size();
+    out.reads = &reads_;
+    out.hooks = hooks_;
+    return out;
+  }
+  void open() {
+    auto opened = Database::open(options());
+    ASSERT_TRUE(opened.has_value()) << opened.error().sentence();
+    database_ = std::move(*opened);
+  }
+  void close() { database_.reset(); }
+  void reopen() {
+    close();
+    open();
+  }
+  // The sentence with which open() refuses; empty when it does not.
+  std::string refusal() {
+    auto opened = Database::open(options());
+    return opened.has_value() ? std::string() : std::string(opened.error().sentence());
+  }
+
+  // Runs a coroutine without captures on a core, to its end.
+  void on_core(unsigned core, Task<void> (*work)(Database&)) { run_blocking(cores_.at(core), work(database())); }
+
+  Database& database() { return *database_; }
+  Cores& cores() { return cores_; }
+  std::string directory() const { return root_ + "/data"; }
+
+  DatabaseHooks hooks_;
+
+ private:
+  const std::string root_ = std::filesystem::temp_directory_path().string() + "/rookery-" + system_random().token(9);
+  Cores cores_;
+  WorkPool reads_{"reads", 1, 1'000};
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace rookery::embedded

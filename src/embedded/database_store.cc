@@ -1,0 +1,210 @@
+#include "embedded/database_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/check.h"
+#include "embedded/keys.h"
+
+namespace rookery::embedded {
+namespace {
+
+constexpr std::array<const char*, kFamilies> kNames = {"history", "log", "recent", "state"};
+constexpr std::size_t kMiB = 1ull << 20;
+constexpr std::size_t kMemtablesTotal = 256 * kMiB;
+constexpr std::size_t kWalTotal = 512 * kMiB;
+constexpr std::size_t kMemtable = 64 * kMiB;
+constexpr std::size_t kLogMemtable = 32 * kMiB;  // a file of the log is one memtable, about an hour of a busy day
+constexpr int kJobsMin = 2;
+constexpr int kJobsMax = 7;
+constexpr std::size_t kHistoryFile = 128 * kMiB;
+constexpr int kBloomBits = 10;
+constexpr std::size_t kHistoryPrefix = 9;  // table and channel
+constexpr std::uint64_t kLogTtlSeconds = 7 * 24 * 3600;
+constexpr std::uint64_t kFarAboveNeed = 1ull << 50;  // FIFO drops data beyond its size without a word: never let it
+
+rocksdb::DBOptions database_options(const DatabaseOptions& options, Store::Missing missing) {
+  rocksdb::DBOptions out;
+  if (options.hooks.env != nullptr) out.env = options.hooks.env;
+  out.create_if_missing = missing == Store::Missing::kCreate;
+  out.create_missing_column_families = missing == Store::Missing::kCreate;
+  out.paranoid_checks = true;
+  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  out.recycle_log_file_num = 0;
+  out.wal_compression = rocksdb::kNoCompression;
+  out.track_and_verify_wals_in_manifest = false;
+  out.max_total_wal_size = kWalTotal;
+  out.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kMemtablesTotal);
+  out.max_background_jobs = std::clamp(static_cast<int>(options.cores), kJobsMin, kJobsMax);
+  out.max_open_files = -1;  // all: FIFO compaction asks for it
+  out.bytes_per_sync = kMiB;
+  out.compaction_readahead_size = 2 * kMiB;
+  out.skip_stats_update_on_db_open = true;
+  out.stats_dump_period_sec = 0;
+  out.stats_persist_period_sec = 0;
+  out.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  out.keep_log_file_num = 5;
+  out.max_log_file_size = 4 * kMiB;
+  return out;
+}
+
+rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBits));
+
+  rocksdb::ColumnFamilyOptions out;
+  out.write_buffer_size = kMemtable;
+  out.max_write_buffer_number = 2;
+  out.level_compaction_dynamic_level_bytes = true;
+  out.compression = rocksdb::kLZ4Compression;
+  switch (family) {
+    case Family::kHistory:
+      table.block_size = 16 * 1024;
+      out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kHistoryPrefix));
+      out.bottommost_compression = rocksdb::kZSTD;
+      out.target_file_size_base = kHistoryFile;
+      break;
+    case Family::kLog:
+      table.filter_policy = nullptr;  // read in order only
+      out.write_buffer_size = kLogMemtable;
+      out.compaction_style = rocksdb::kCompactionStyleFIFO;
+      out.num_levels = 1;
+      out.level_compaction_dynamic_level_bytes = false;
+      // Small files are not merged: the result would have the age of its oldest row, and young rows would go with it.
+      out.compaction_options_fifo = rocksdb::CompactionOptionsFIFO(kFarAboveNeed, /*_allow_compaction=*/false);
+      out.ttl = kLogTtlSeconds;
+      out.level0_slowdown_writes_trigger = std::numeric_limits<int>::max();
+      out.level0_stop_writes_trigger = std::numeric_limits<int>::max();
+      break;
+    case Family::kRecent:
+    case Family::kState:
+      out.memtable_prefix_bloom_size_ratio = 0.02;
+      out.memtable_whole_key_filtering = true;
+      break;
+  }
+  out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return out;
+}
+
+Result<void> check_families(const std::string& path, const rocksdb::DBOptions& options) {
+  std::vector<std::string> found;
+  if (!rocksdb::DB::ListColumnFamilies(options, path, &found).ok()) return {};  // open() itself says what is wrong
+  for (const std::string& name : found) {
+    const bool known = name == rocksdb::kDefaultColumnFamilyName || std::ranges::find(kNames, name) != kNames.end();
+    if (!known) {
+      return fail(ErrorCode::kInternal,
+                  path + " was made by a newer version of Rookery (it holds \"" + name + "\"): start that version or a later one on it");
+    }
+  }
+  return {};
+}
+
+Error open_error(const std::string& path, const rocksdb::Status& status) {
+  const std::string words = status.ToString();
+  if (status.IsIOError() && words.find("LOCK") != std::string::npos) {
+    return Error(ErrorCode::kInternal, path + " is in use by another program: " + words);
+  }
+  if (status.IsNoSpace())
+    return Error(ErrorCode::kInternal, "the disk of " + path + " is full: free some space and start again (" + words + ")");
+  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound()) {
+    return Error(ErrorCode::kInternal, path + " is damaged: " + words + ". Nothing was changed; `rookery repair` tells what is there");
+  }
+  return Error(ErrorCode::kInternal, "cannot open " + path + ": " + words);
+}
+
+// Prefix mode is right only where a forward scan stays within one channel's prefix.
+bool within_one_prefix(Family family, const ScanRange& range) {
+  if (family != Family::kHistory || range.reverse || range.from.size() < kHistoryPrefix) return false;
+  const std::string_view prefix = std::string_view(range.from).substr(0, kHistoryPrefix);
+  return std::string_view(range.to).substr(0, kHistoryPrefix) == prefix || range.to == prefix_end(prefix);
+}
+
+}  // namespace
+
+Error error_of(const rocksdb::Status& status) { return Error(ErrorCode::kInternal, "storage: " + status.ToString()); }
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& path, const DatabaseOptions& options, Missing missing) {
+  const rocksdb::DBOptions database = database_options(options, missing);
+  if (Status known = check_families(path, database); !known) return std::unexpected(known.error());
+  rocksdb::LRUCacheOptions cache_options;
+  cache_options.capacity = options.block_cache_bytes;
+  cache_options.high_pri_pool_ratio = 0.5;
+  const auto cache = rocksdb::NewLRUCache(cache_options);
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < kFamilies; ++i) families.emplace_back(kNames[i], family_options(static_cast<Family>(i), cache));
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::Open(database, path, families, &handles, &db);
+  if (!opened.ok()) return fail(open_error(path, opened));
+
+  std::unique_ptr<Store> store(new Store);
+  store->db_.reset(db);
+  std::copy_n(handles.begin(), kFamilies, store->handles_.begin());
+  store->default_ = handles.back();
+  return store;
+}
+
+Store::~Store() {
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  db_->DestroyColumnFamilyHandle(default_);
+  db_->Close();
+}
+
+std::optional<Result<std::optional<std::string>>> Store::get(Family wanted, std::string_view key, Tier tier) {
+  rocksdb::ReadOptions read;
+  read.read_tier = tier == Tier::kMemory ? rocksdb::kBlockCacheTier : rocksdb::kReadAllTier;
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status = db_->Get(read, family(wanted), slice(key), &value);
+  if (status.ok()) return std::optional(std::string(view(value)));
+  if (status.IsNotFound()) return std::optional<std::string>();
+  if (status.IsIncomplete()) return std::nullopt;
+  return fail(error_of(status));
+}
+
+std::optional<Status> Store::scan(Family wanted, const ScanRange& range, Tier tier,
+                                  const std::function<void(std::string_view, std::string_view)>& each) {
+  const rocksdb::Slice from = slice(range.from);
+  const rocksdb::Slice to = slice(range.to);
+  rocksdb::ReadOptions read;
+  read.read_tier = tier == Tier::kMemory ? rocksdb::kBlockCacheTier : rocksdb::kReadAllTier;
+  read.iterate_lower_bound = &from;
+  if (!range.to.empty()) read.iterate_upper_bound = &to;
+  if (within_one_prefix(wanted, range)) {
+    read.prefix_same_as_start = true;
+  } else {
+    read.total_order_seek = true;
+  }
+  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(read, family(wanted)));
+  if (range.reverse) {
+    row->SeekToLast();  // the last below the upper bound
+  } else {
+    row->Seek(from);
+  }
+  for (std::size_t count = 0; count < range.limit && row->Valid(); ++count) {
+    each(view(row->key()), view(row->value()));
+    if (count + 1 == range.limit) break;
+    if (range.reverse) {
+      row->Prev();
+    } else {
+      row->Next();
+    }
+  }
+  if (row->status().IsIncomplete()) return std::nullopt;
+  if (!row->status().ok()) return fail(error_of(row->status()));
+  return Status();
+}
+
+}  // namespace rookery::embedded

@@ -1,0 +1,51 @@
+// Store: RocksDB as embedded mode opens it. Internal to this folder: the only header here that knows RocksDB.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "embedded/batch.h"
+#include "embedded/database.h"
+
+namespace rookery::embedded {
+
+// Closed by its destructor. Any thread.
+class Store {
+ public:
+  enum class Missing : std::uint8_t { kRefuse, kCreate };
+  // Blocks, for as long as the replay of the write-ahead log takes.
+  static Result<std::unique_ptr<Store>> open(const std::string& path, const DatabaseOptions& options, Missing missing);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  rocksdb::DB& db() noexcept { return *db_; }
+  rocksdb::ColumnFamilyHandle* family(Family family) noexcept { return handles_[static_cast<std::size_t>(family)]; }
+
+  enum class Tier : std::uint8_t { kMemory, kDisk };
+  // Outer none: Tier::kMemory, and the disk would have to be asked.
+  std::optional<Result<std::optional<std::string>>> get(Family family, std::string_view key, Tier tier);
+  // Calls `each` for the rows in the order of the range. The same outer none; `each` may then have been called.
+  std::optional<Status> scan(Family family, const ScanRange& range, Tier tier,
+                             const std::function<void(std::string_view key, std::string_view value)>& each);
+
+ private:
+  Store() = default;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
+  rocksdb::ColumnFamilyHandle* default_ = nullptr;
+};
+
+// kInternal with RocksDB's own words; the kind of failure first.
+Error error_of(const rocksdb::Status& status);
+
+inline rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+inline std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+}  // namespace rookery::embedded

@@ -1,0 +1,48 @@
+// Upkeep: what storage needs once a second, off the path of any message: the watermark is synced, unsynced commits are
+// written, and the disk is looked at. Internal to this folder.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "embedded/committer.h"
+#include "embedded/watermark.h"
+
+namespace rookery::embedded {
+
+class Upkeep {
+ public:
+  struct Options {
+    std::string directory;
+    std::uint64_t storage_reserve = 0;  // 0: the disk is not looked at
+    std::function<std::uint64_t()> disk_free;
+    std::chrono::milliseconds interval{1'000};
+  };
+  // Looks at the disk once before it returns.
+  Upkeep(Options options, Watermark& watermark, Committer& committer);
+  ~Upkeep();
+  Upkeep(const Upkeep&) = delete;
+  Upkeep& operator=(const Upkeep&) = delete;
+
+  bool disk_full() const noexcept { return full_.load(std::memory_order_relaxed); }  // any thread
+
+ private:
+  void run();
+  void look_at_disk();
+
+  const Options options_;
+  Watermark& watermark_;
+  Committer& committer_;
+  std::atomic<bool> full_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace rookery::embedded

@@ -1,0 +1,49 @@
+// Watermark: a file that says how far the log was synced, independent of the log itself, so that a log that lost its end
+// (a cut file, a disk that lied) is noticed at the next start instead of being served.
+//
+// Two slots of one sector each, written in turn, each with a number that grows and a CRC-32C: a write torn by a power cut
+// spoils one slot and leaves the other. A mark is written after what it stands for was synced, and may itself be lost by a
+// power cut: what it says is true, and at most as old as the last sync().
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+
+namespace rookery::embedded {
+
+struct Mark {
+  std::uint64_t offset = 0;    // of the last row in the log
+  std::uint64_t sequence = 0;  // RocksDB's number of the last write
+  bool operator==(const Mark&) const = default;
+};
+
+class Watermark {
+ public:
+  // None: there is no file. kInternal: unreadable, or neither slot holds.
+  static Result<std::optional<Mark>> read(const std::string& path);
+  // Replaces the file by one that says `mark`; durable when it returns.
+  static Status create(const std::string& path, Mark mark);
+  // For advancing. The file must be there and whole.
+  static Result<Watermark> open(const std::string& path);
+
+  Watermark(Watermark&& other) noexcept;
+  Watermark& operator=(Watermark&&) = delete;
+  ~Watermark();
+
+  // One thread.
+  Status advance(Mark mark) noexcept;
+  // Any one thread, also while advance() runs. Does nothing when nothing was written since.
+  Status sync() noexcept;
+
+ private:
+  Watermark(int file, std::uint64_t number) : file_(file), number_(number) {}
+  int file_;
+  std::uint64_t number_;  // of the last record written
+  std::atomic<bool> unsynced_ = false;
+};
+
+}  // namespace rookery::embedded
