@@ -7,3 +7,4 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(GTest REQUIRED)
 find_package(RocksDB REQUIRED)
+find_package(tomlplusplus REQUIRED)  # its headers alone: runtime/config_file.cc is their only user

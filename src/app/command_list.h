@@ -1,0 +1,23 @@
+// What each command's file defines, for the table in commands.cc. All take what follows their words and give the exit status.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "app/command.h"
+#include "runtime/config_sources.h"
+
+namespace rookery::app {
+
+int serve_command(Arguments arguments);
+int config_show_command(Arguments arguments);
+int config_docs_command(Arguments arguments);
+int version_command(Arguments arguments);
+int help_command(Arguments arguments);
+
+// Prints "rookery: …" to stderr and gives kMisused.
+int misused(std::string_view sentence);
+// The configuration of these flags and this process's environment; what is wrong was printed when there is none.
+std::optional<LoadedConfig> load_config_or_explain(Arguments flags);
+
+}  // namespace rookery::app
