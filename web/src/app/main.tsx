@@ -1,3 +1,7 @@
 import { render } from 'preact';
+import { startSession } from '../session/session.ts';
+import { App } from './app.tsx';
+import './base.css';
 
-render(<h1>Rookery</h1>, document.getElementById('app')!);
+render(<App />, document.getElementById('app')!);
+void startSession();

@@ -1,0 +1,90 @@
+import { effect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { byActivity, openConversation, unreadTotal } from '../conversations/conversations.ts';
+import { Sidebar } from '../conversations/sidebar.tsx';
+import { t } from '../i18n/index.ts';
+import { AuthPage } from '../session/auth-page.tsx';
+import { ConnectionBanner } from '../session/connection-banner.tsx';
+import { instance, phase, ready } from '../session/session.ts';
+import { ConversationView } from '../timeline/conversation-view.tsx';
+import { Logo } from '../ui/icon.tsx';
+import { Toast } from '../ui/toast.tsx';
+import { goTo, openChannel } from './route.ts';
+import { Welcome } from './welcome.tsx';
+import './shell.css';
+
+effect(() => {
+  const name = instance.value?.name || 'Rookery';
+  const unread = phase.value === 'signed-in' ? unreadTotal.value : 0;
+  document.title = unread > 0 ? `(${unread}) ${name}` : name;
+});
+
+export function App() {
+  return (
+    <>
+      <Page />
+      <Toast />
+    </>
+  );
+}
+
+function Page() {
+  if (phase.value === 'starting') return <Starting />;
+  if (phase.value === 'signed-out') return <AuthPage />;
+  return <Shell />;
+}
+
+function Starting() {
+  return (
+    <div class="starting" role="status">
+      <Logo size={64} />
+      <span class="visually-hidden">{t.starting}</span>
+    </div>
+  );
+}
+
+function Shell() {
+  useEffect(() => {
+    addEventListener('keydown', shortcut);
+    return () => removeEventListener('keydown', shortcut);
+  }, []);
+  const open = openConversation.value;
+  const chosen = openChannel.value;
+  return (
+    <div class={chosen ? 'shell shell-open' : 'shell'}>
+      <button type="button" class="skip-link" onClick={skip}>
+        {t.skip}
+      </button>
+      <Sidebar />
+      <main id="main" class="main" tabIndex={-1}>
+        <ConnectionBanner />
+        {open ? (
+          <ConversationView key={open.channel.id} id={open.channel.id} />
+        ) : ready.value ? (
+          <Welcome />
+        ) : (
+          <Starting />
+        )}
+      </main>
+    </div>
+  );
+}
+
+function skip(): void {
+  document.getElementById('main')?.focus();
+}
+
+/** Ctrl+K: search. Alt+↑ and Alt+↓: the conversation before and after. */
+function shortcut(event: KeyboardEvent): void {
+  if (document.querySelector('dialog[open]')) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+    event.preventDefault();
+    document.querySelector<HTMLInputElement>('#search')?.focus();
+  } else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+    event.preventDefault();
+    const ids = byActivity.peek().map((one) => one.channel.id);
+    const at = ids.indexOf(openChannel.peek() ?? '');
+    const next = ids[at + (event.key === 'ArrowUp' ? -1 : 1)];
+    if (next) goTo(next);
+  }
+}

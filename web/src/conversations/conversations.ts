@@ -1,0 +1,339 @@
+import { computed, signal } from '@preact/signals';
+import { ApiError, type Channel, type Cursors, type Message, type ReadState } from '@rookery/sdk';
+import { client } from '../app/client.ts';
+import { goTo, openChannel } from '../app/route.ts';
+import { onSignOut } from '../app/stores.ts';
+import { t } from '../i18n/index.ts';
+import { nameOf, people, remember } from '../people/people.ts';
+import { me } from '../session/session.ts';
+import { toast } from '../ui/toast.tsx';
+
+export interface Conversation {
+  channel: Channel;
+  /** How far this user has read, as far as this page knows. */
+  readSeq: number;
+  mentions: number;
+  /** How far the others are, as far as it was asked or told. */
+  receipts: ReadonlyMap<string, Cursors>;
+  /** The newest message, where it is known. */
+  preview?: Message;
+}
+
+export const conversations = signal<ReadonlyMap<string, Conversation>>(new Map());
+
+export const byActivity = computed(() =>
+  [...conversations.value.values()].sort((a, b) =>
+    activity(a) < activity(b) ? 1 : activity(a) > activity(b) ? -1 : 0,
+  ),
+);
+
+export const openConversation = computed(() => conversations.value.get(openChannel.value ?? ''));
+
+export const unreadTotal = computed(() =>
+  [...conversations.value.values()].reduce((sum, one) => sum + unreadOf(one), 0),
+);
+
+function activity(conversation: Conversation): string {
+  return conversation.channel.last_message_at ?? conversation.channel.created_at;
+}
+
+export function unreadOf(conversation: Conversation): number {
+  return Math.max(0, conversation.channel.last_seq - conversation.readSeq);
+}
+
+/** The other person of a direct conversation. */
+export function partnerOf(channel: Channel): string | undefined {
+  if (channel.type !== 'direct') return undefined;
+  return channel.recipients?.find((user) => user.id !== me.value?.id)?.id;
+}
+
+export function titleOf(channel: Channel): string {
+  const others = (channel.recipients ?? []).filter((user) => user.id !== me.value?.id);
+  const names = others.map((user) => nameOf(people.value.get(user.id) ?? user));
+  if (channel.type === 'direct') return names[0] ?? t.deletedUser;
+  return channel.name || names.join(', ') || t.unnamedGroup;
+}
+
+const kLarge = 50;
+export const isLarge = (channel: Channel): boolean => channel.member_count >= kLarge;
+
+function change(id: string, edit: (conversation: Conversation) => Conversation): void {
+  const current = conversations.peek().get(id);
+  if (current) conversations.value = new Map(conversations.peek()).set(id, edit(current));
+}
+
+/** Takes a channel as the server gave it. What this page knows better (it read on while offline) stays. */
+export function putChannel(channel: Channel): void {
+  remember(channel.recipients ?? []);
+  const old = conversations.peek().get(channel.id);
+  const { read_state: state, ...plain } = channel;
+  const next: Conversation = {
+    channel: plain,
+    readSeq: Math.max(old?.readSeq ?? 0, state?.read_seq ?? 0),
+    mentions: state?.mention_count ?? old?.mentions ?? 0,
+    receipts: old?.receipts ?? new Map(),
+  };
+  if (old && old.channel.last_seq > plain.last_seq) {
+    next.channel = { ...plain, last_seq: old.channel.last_seq, last_message_id: old.channel.last_message_id };
+    next.channel.last_message_at = old.channel.last_message_at;
+  }
+  if (old?.preview && old.preview.seq === next.channel.last_seq) next.preview = old.preview;
+  conversations.value = new Map(conversations.peek()).set(channel.id, next);
+}
+
+function drop(id: string): void {
+  const next = new Map(conversations.peek());
+  next.delete(id);
+  conversations.value = next;
+  if (openChannel.peek() === id) goTo(undefined, true);
+}
+
+const asking = new Set<string>();
+
+/** A channel that something was heard of and that READY did not name. */
+function ask(id: string): void {
+  if (asking.has(id)) return;
+  asking.add(id);
+  void client.rest
+    .channel(id)
+    .then(async (channel) => {
+      if (!channel.read_state) {
+        const state = (await unreadStates()).get(id);
+        channel.read_state = state ?? readToTheEnd(channel);
+      }
+      putChannel(channel);
+      client.track(channel);
+      fillPreviews();
+    })
+    .catch(() => undefined) // not ours, or the next event asks again
+    .finally(() => asking.delete(id));
+}
+
+async function unreadStates(): Promise<Map<string, ReadState>> {
+  const states = await client.rest.call<ReadState[]>('GET', '/users/@me/unread');
+  return new Map(states.map((state) => [state.channel_id, state]));
+}
+
+function readToTheEnd(channel: Channel): ReadState {
+  const seq = channel.last_seq;
+  return { channel_id: channel.id, read_seq: seq, delivered_seq: seq, unread: 0, mention_count: 0 };
+}
+
+/** Opens the one conversation with somebody. */
+export async function openDirect(user: string): Promise<void> {
+  adopt(await client.rest.openChannel({ recipients: [user] }));
+}
+
+export async function createGroup(recipients: string[], name: string): Promise<void> {
+  const named = name.trim() ? { name: name.trim() } : {};
+  adopt(await client.rest.openChannel({ recipients, type: 'group', ...named }));
+}
+
+function adopt(channel: Channel): void {
+  if (!channel.read_state) channel.read_state = readToTheEnd(channel);
+  putChannel(channel);
+  client.track(channel);
+  goTo(channel.id);
+}
+
+/** Read up to `seq`, said to the server now or with the next connection. */
+export function markRead(id: string, seq: number): void {
+  const conversation = conversations.peek().get(id);
+  if (!conversation || seq <= conversation.readSeq) return;
+  const mentions = seq >= conversation.channel.last_seq ? 0 : conversation.mentions;
+  change(id, (one) => ({ ...one, readSeq: seq, mentions }));
+  toSay.set(id, seq);
+  client.gateway.read(id, seq);
+}
+
+/** What was read and may not have arrived: op 69 has no reply, so it is said again after each reconnect. */
+const toSay = new Map<string, number>();
+const kSayAgainMax = 50;
+
+client.on('state', (state) => {
+  if (state.kind !== 'online') return;
+  for (const [id, seq] of [...toSay].slice(-kSayAgainMax)) client.gateway.read(id, seq);
+});
+
+/** Asks how far the others are; live receipts keep it right from there on. */
+export async function loadReceipts(id: string): Promise<void> {
+  const conversation = conversations.peek().get(id);
+  if (!conversation || isLarge(conversation.channel)) return;
+  try {
+    mergeReceipts(id, Object.entries(await client.rest.receipts(id)));
+  } catch (error) {
+    if (!(error instanceof ApiError)) return; // offline: asked again with the next connection
+  }
+}
+
+function mergeReceipts(id: string, receipts: [string, Cursors][]): void {
+  change(id, (one) => {
+    const next = new Map(one.receipts);
+    for (const [user, cursors] of receipts) {
+      const old = next.get(user) ?? { delivered_seq: 0, read_seq: 0 };
+      next.set(user, {
+        delivered_seq: Math.max(old.delivered_seq, cursors.delivered_seq),
+        read_seq: Math.max(old.read_seq, cursors.read_seq),
+      });
+    }
+    return { ...one, receipts: next };
+  });
+}
+
+export type Tick = 'sent' | 'delivered' | 'read';
+
+/** How far one's own message has come: as far as the last of the others. */
+export function tickOf(conversation: Conversation, seq: number): Tick {
+  const others = (conversation.channel.recipients ?? []).filter((user) => user.id !== me.value?.id);
+  if (others.length === 0) return 'sent';
+  const cursors = others.map((user) => conversation.receipts.get(user.id) ?? { delivered_seq: 0, read_seq: 0 });
+  if (cursors.every((one) => one.read_seq >= seq)) return 'read';
+  return cursors.every((one) => one.delivered_seq >= seq) ? 'delivered' : 'sent';
+}
+
+const kPreviews = 30;
+let filling = false;
+
+/** Reads the last message of the conversations on top of the list, one after the other. */
+async function fillPreviews(): Promise<void> {
+  if (filling) return;
+  filling = true;
+  try {
+    for (const { channel, preview } of byActivity.peek().slice(0, kPreviews)) {
+      if (preview || channel.last_seq === 0) continue;
+      const [message] = await client.rest.messages(channel.id, { limit: 1 });
+      if (message) change(channel.id, (one) => (isNewer(one, message) ? { ...one, preview: message } : one));
+    }
+  } catch {
+    // Without a preview the row says less; the next READY tries again.
+  } finally {
+    filling = false;
+  }
+}
+
+function isNewer(conversation: Conversation, message: Message): boolean {
+  return message.seq >= conversation.channel.last_seq;
+}
+
+/** A message of this channel is there, whoever told. */
+function arrived(message: Message): void {
+  const conversation = conversations.peek().get(message.channel_id);
+  if (!conversation) {
+    ask(message.channel_id);
+    return;
+  }
+  if (!isNewer(conversation, message)) return;
+  const own = message.author.id === me.peek()?.id;
+  const fresh = message.seq > conversation.channel.last_seq;
+  const mentioned = fresh && !own && (message.mention_everyone || message.mentions.includes(me.peek()?.id ?? ''));
+  change(message.channel_id, (one) => ({
+    ...one,
+    channel: {
+      ...one.channel,
+      last_seq: message.seq,
+      last_message_id: message.id,
+      last_message_at: message.created_at,
+    },
+    readSeq: own ? Math.max(one.readSeq, message.seq) : one.readSeq,
+    mentions: one.mentions + (mentioned ? 1 : 0),
+    preview: message,
+  }));
+}
+
+function changed(message: Message): void {
+  change(message.channel_id, (one) => (one.preview?.id === message.id ? { ...one, preview: message } : one));
+}
+
+function setRecipients(
+  id: string,
+  edit: (users: NonNullable<Channel['recipients']>) => NonNullable<Channel['recipients']>,
+) {
+  change(id, (one) => {
+    const before = one.channel.recipients ?? [];
+    const recipients = edit(before);
+    const member_count = one.channel.member_count + recipients.length - before.length;
+    return { ...one, channel: { ...one.channel, recipients, member_count } };
+  });
+}
+
+/** Channels beyond what READY holds. */
+async function loadRest(): Promise<void> {
+  let before: string | undefined;
+  do {
+    const page = await client.rest.channels(before ? { limit: 100, before } : { limit: 100 });
+    for (const channel of page.channels) {
+      putChannel(channel);
+      client.track(channel);
+    }
+    before = page.cursor ?? undefined;
+  } while (before);
+}
+
+client.on('READY', (d) => {
+  if (!d.more) {
+    const named = new Set(d.channels.map((channel) => channel.id));
+    for (const id of conversations.peek().keys()) if (!named.has(id)) drop(id);
+  }
+  for (const channel of d.channels) putChannel(channel);
+  if (d.more) void loadRest().catch(() => undefined);
+  void fillPreviews();
+});
+client.on('MESSAGE_CREATE', arrived);
+client.on('sent', ({ message }) => arrived(message));
+client.on('MESSAGE_UPDATE', (d) => changed(d.message));
+client.on('MESSAGE_DELETE', (d) => changed(d.message));
+client.on('CHANNEL_CREATE', putChannel);
+client.on('CHANNEL_UPDATE', (d) => {
+  change(d.channel_id, (one) => {
+    const { read_state: _, ...channel } = d.channel;
+    return {
+      ...one,
+      channel: { ...one.channel, ...channel, last_seq: Math.max(one.channel.last_seq, channel.last_seq) },
+    };
+  });
+});
+client.on('CHANNEL_DELETE', (d) => drop(d.channel_id));
+client.on('SYNCED', (d) => {
+  if (d.gone) drop(d.channel_id);
+});
+client.on('CHANNEL_MEMBER_ADD', (d) => {
+  setRecipients(d.channel_id, (users) => [...users.filter((user) => user.id !== d.user.id), d.user]);
+});
+client.on('CHANNEL_MEMBER_REMOVE', (d) => {
+  if (d.user_id !== me.peek()?.id) {
+    setRecipients(d.channel_id, (users) => users.filter((user) => user.id !== d.user_id));
+    return;
+  }
+  const conversation = conversations.peek().get(d.channel_id);
+  if (conversation && openChannel.peek() === d.channel_id) toast(t.removedFromGroup(titleOf(conversation.channel)));
+  drop(d.channel_id);
+});
+client.on('CHANNEL_UNREAD', (d) => {
+  if (!conversations.peek().has(d.channel_id)) ask(d.channel_id);
+  change(d.channel_id, (one) => ({
+    ...one,
+    channel: { ...one.channel, last_seq: Math.max(one.channel.last_seq, d.last_seq) },
+  }));
+});
+client.on('RECEIPT_UPDATE', (d) => {
+  mergeReceipts(
+    d.channel_id,
+    d.receipts.map(({ user_id, ...cursors }) => [user_id, cursors]),
+  );
+});
+client.on('READ_UPDATE', (d) => {
+  change(d.channel_id, (one) => ({
+    ...one,
+    readSeq: Math.max(one.readSeq, d.read_seq),
+    mentions: d.mention_count,
+  }));
+});
+client.on('reset', (d) => {
+  change(d.channel_id, (one) => ({ ...one, preview: undefined }));
+  void fillPreviews();
+});
+
+onSignOut(() => {
+  conversations.value = new Map();
+  toSay.clear();
+});

@@ -1,0 +1,193 @@
+import { effect, useSignal } from '@preact/signals';
+import type { User } from '@rookery/sdk';
+import { useEffect, useRef } from 'preact/hooks';
+import { client } from '../app/client.ts';
+import { goTo, openChannel } from '../app/route.ts';
+import { OwnName } from '../app/welcome.tsx';
+import { t } from '../i18n/index.ts';
+import { nameOf, remember, watched } from '../people/people.ts';
+import { connection, instance, me, ready } from '../session/session.ts';
+import { Settings } from '../settings/settings.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon, Logo } from '../ui/icon.tsx';
+import { attempt } from '../ui/toast.tsx';
+import { ConversationRow } from './conversation-row.tsx';
+import { byActivity, openConversation, openDirect, partnerOf, titleOf } from './conversations.ts';
+import { GroupDialog } from './group-dialog.tsx';
+import './sidebar.css';
+
+const kSearchPause = 200;
+const kWatched = 100; // people in the list whose presence is asked for
+
+// Presence is asked for whoever stands in the list or in the open group.
+effect(() => {
+  const partners = byActivity.value.slice(0, kWatched).map((one) => partnerOf(one.channel));
+  const members = (openConversation.value?.channel.recipients ?? []).map((user) => user.id);
+  watched.value = new Set([...members, ...partners].filter((id) => id !== undefined));
+});
+
+export function Sidebar() {
+  const query = useSignal('');
+  const dialog = useSignal<'group' | 'settings' | undefined>(undefined);
+  const found = useSearch(query.value);
+  const wanted = query.value.trim().toLowerCase();
+  const shown = byActivity.value.filter((one) => matches(titleOf(one.channel), wanted));
+  const partners = new Set(shown.map((one) => partnerOf(one.channel)));
+  const others = found.filter((user) => user.id !== me.value?.id && !partners.has(user.id));
+
+  const openPerson = (user: User) => {
+    query.value = '';
+    attempt(openDirect(user.id));
+  };
+  const openFirst = () => {
+    if (shown[0]) {
+      goTo(shown[0].channel.id);
+      query.value = '';
+    } else if (others[0]) {
+      openPerson(others[0]);
+    }
+  };
+
+  return (
+    <nav class="sidebar" aria-label={t.conversations}>
+      <header class="sidebar-head">
+        <div class="brand">
+          <Logo size={28} />
+          <span>{instance.value?.name || 'Rookery'}</span>
+        </div>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t.newGroup}
+          title={t.newGroup}
+          onClick={() => (dialog.value = 'group')}
+        >
+          <Icon name="group" />
+        </button>
+      </header>
+      <search class="search">
+        <Icon name="search" size={18} />
+        <input
+          id="search"
+          type="search"
+          value={query.value}
+          onInput={(event) => (query.value = event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') openFirst();
+            if (event.key === 'Escape') query.value = '';
+          }}
+          placeholder={t.searchPlaceholder}
+          aria-label={t.searchPlaceholder}
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+        />
+      </search>
+      <div class="list" data-busy={!ready.value}>
+        {shown.length > 0 ? (
+          <ul aria-label={t.conversations}>
+            {shown.map((one) => (
+              <ConversationRow key={one.channel.id} conversation={one} open={one.channel.id === openChannel.value} />
+            ))}
+          </ul>
+        ) : null}
+        {wanted && others.length > 0 ? <People users={others} onPick={openPerson} /> : null}
+        {wanted && shown.length === 0 && others.length === 0 ? (
+          <div class="empty">
+            <p>{t.nobodyFound(query.value.trim())}</p>
+            <p class="muted">{t.nobodyFoundHint}</p>
+          </div>
+        ) : null}
+        {!wanted && shown.length === 0 ? <EmptyList /> : null}
+      </div>
+      <footer class="sidebar-foot">
+        <button
+          type="button"
+          class="me"
+          aria-label={t.settings}
+          title={t.settings}
+          onClick={() => (dialog.value = 'settings')}
+        >
+          <Avatar
+            id={me.value?.id ?? ''}
+            name={nameOf(me.value)}
+            presence={connection.value.kind === 'online' ? 'online' : 'offline'}
+          />
+          <span class="me-names">
+            <b>{nameOf(me.value)}</b>
+            <span>@{me.value?.username}</span>
+          </span>
+          <Icon name="settings" />
+        </button>
+      </footer>
+      {dialog.value === 'group' ? <GroupDialog onClose={() => (dialog.value = undefined)} /> : null}
+      {dialog.value === 'settings' ? <Settings onClose={() => (dialog.value = undefined)} /> : null}
+    </nav>
+  );
+}
+
+function EmptyList() {
+  if (!ready.value) {
+    return (
+      <ul class="skeletons" aria-hidden="true">
+        {[0, 1, 2, 3].map((n) => (
+          <li key={n} />
+        ))}
+      </ul>
+    );
+  }
+  return (
+    <div class="empty">
+      <p>{t.noConversations}</p>
+      <p class="muted">{t.noConversationsHint}</p>
+      <OwnName />
+    </div>
+  );
+}
+
+function People({ users, onPick }: { users: User[]; onPick(user: User): void }) {
+  return (
+    <section aria-label={t.morePeople}>
+      <h2 class="list-head">{t.morePeople}</h2>
+      <ul>
+        {users.map((user) => (
+          <li key={user.id}>
+            <button type="button" class="row" onClick={() => onPick(user)}>
+              <Avatar id={user.id} name={nameOf(user)} />
+              <span class="row-words">
+                <span class="row-title">{nameOf(user)}</span>
+                <span class="row-text">@{user.username}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function matches(title: string, wanted: string): boolean {
+  return title.toLowerCase().includes(wanted);
+}
+
+/** People whose username begins with the query, a moment after the last key. */
+export function useSearch(query: string): User[] {
+  const found = useSignal<User[]>([]);
+  const asked = useRef('');
+  useEffect(() => {
+    const wanted = query.trim().toLowerCase().replace(/^@/, '');
+    asked.current = wanted;
+    if (!wanted) {
+      found.value = [];
+      return;
+    }
+    const timer = setTimeout(async () => {
+      const users = await client.rest.findUsers(wanted).catch(() => []);
+      if (asked.current !== wanted) return;
+      remember(users);
+      found.value = users;
+    }, kSearchPause);
+    return () => clearTimeout(timer);
+  }, [query]);
+  return found.value;
+}
