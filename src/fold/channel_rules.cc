@@ -32,7 +32,8 @@ UserId longest_member(const Roster& roster) {
 }  // namespace
 
 Result<Decision> apply(const Input& in, const CreateChannel& command) {
-  CHECK(!in.state.exists());
+  // Made already: the two sides of a direct channel may both have found it missing.
+  if (in.state.exists()) return apply(in, OpenDirect{command.creator});
   if (command.type == ChannelType::kGroup && command.members.size() > in.limits.group_members) return fail(ErrorCode::kTooManyMembers);
   Draft draft(in.state, in.stamp);
   Roster roster;
