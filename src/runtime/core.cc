@@ -103,6 +103,7 @@ void Core::at_turn_end(std::move_only_function<void()> hook) { turn_ends_.push_b
 void Core::turn() {
   mailbox_.awake();
   turn_time_ = clock_.steady_now();
+  ++turn_count_;
   loop_->event_count = ::epoll_wait(loop_->set, loop_->events.data(), kEventsPerTurnMax, 0);
   for (int i = 0; i < loop_->event_count; ++i) {
     epoll_event& event = loop_->events[static_cast<std::size_t>(i)];
@@ -131,6 +132,7 @@ void Core::run() {
   wait();
   loop_->context.run();
   mailbox_.awake();
+  ++turn_count_;
   while (mailbox_.drain() > 0) {
   }
   for (auto& hook : turn_ends_) hook();
@@ -163,6 +165,7 @@ void Timer::expires_after(std::chrono::milliseconds delay, std::move_only_functi
   wait_->timer.async_wait([wait = wait_, round = wait_->round, &core = core_](const boost::system::error_code& error) {
     if (error || round != wait->round) return;
     core.turn_time_ = core.clock_.steady_now();
+    ++core.turn_count_;
     auto due = std::move(wait->function);
     due();
     for (auto& hook : core.turn_ends_) hook();

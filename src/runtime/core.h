@@ -45,6 +45,8 @@ class Core {
   unsigned index() const noexcept { return index_; }            // any thread
   const Clock& clock() const noexcept { return clock_; }        // any thread
   SteadyTime turn_time() const noexcept { return turn_time_; }  // steady time at the start of this turn
+  // Tells turns apart: each turn of the loop, and each timer's call with the turn end that follows it, has its own.
+  std::uint64_t turn_count() const noexcept { return turn_count_; }
 
   // Any thread. The letter is delivered in a later turn, after all that this thread posted before.
   void post(Mail& mail) noexcept;
@@ -72,6 +74,7 @@ class Core {
   const unsigned index_;
   const Clock& clock_;
   SteadyTime turn_time_;
+  std::uint64_t turn_count_ = 1;
   Mailbox mailbox_;
   std::vector<std::move_only_function<void()>> turn_ends_;
   std::unique_ptr<Loop> loop_;

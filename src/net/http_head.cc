@@ -1,0 +1,161 @@
+#include "net/http_head.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+
+namespace rookery::net {
+namespace {
+
+using Refused = std::unexpected<HttpRefusal>;
+
+Refused refuse(unsigned status, std::string message) { return Refused(HttpRefusal{status, std::move(message)}); }
+Refused malformed(std::string message) { return refuse(400, std::move(message)); }
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_alpha(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// RFC 9110 §5.6.2.
+bool is_token(std::string_view text) noexcept {
+  static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return is_digit(c) || is_alpha(c) || kMarks.contains(c); });
+}
+
+bool is_host(std::string_view text) noexcept {
+  static constexpr std::string_view kMarks = "-._~!$&'()*+;=:[]%";
+  return std::ranges::all_of(text, [](char c) { return is_digit(c) || is_alpha(c) || kMarks.contains(c); });
+}
+
+std::string_view next_line(std::string_view& head) {
+  const std::size_t end = head.find("\r\n");
+  const std::string_view line = head.substr(0, end);
+  head.remove_prefix(end + 2);
+  return line;
+}
+
+bool is_absolute(std::string_view target) noexcept {
+  return equals_ignoring_case(target.substr(0, 7), "http://") || equals_ignoring_case(target.substr(0, 8), "https://");
+}
+
+std::expected<void, HttpRefusal> check_request_line(std::string_view line, const HttpLimits& limits, HeadFacts& facts) {
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) return malformed("The request line is not METHOD TARGET VERSION");
+  const std::string_view method = line.substr(0, first);
+  const std::string_view target = line.substr(first + 1, last - first - 1);
+  const std::string_view version = line.substr(last + 1);
+  if (!is_token(method)) return malformed("The method is not a token");
+  if (target.size() > limits.target_bytes_max) return refuse(414, "The target is too long");
+  if (!std::ranges::all_of(target, [](char c) { return c > ' ' && c < 0x7F && c != '#'; })) {
+    return malformed("The target has characters that must be escaped");
+  }
+  if (!target.starts_with('/') && !is_absolute(target) && !(target == "*" && method == "OPTIONS")) {
+    return malformed("The target is neither a path nor a URL");
+  }
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' || !is_digit(version[7])) {
+    return malformed("The version is not HTTP/1.1");
+  }
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here");
+  facts.http_1_1 = version == "HTTP/1.1";
+  return {};
+}
+
+std::expected<void, HttpRefusal> check_length(std::string_view value, HeadFacts& facts) {
+  if (facts.has_length) return malformed("Content-Length is repeated");
+  if (value.empty() || value.size() > 18 || !std::ranges::all_of(value, is_digit)) return malformed("Content-Length is not a number");
+  facts.has_length = true;
+  std::from_chars(value.data(), value.data() + value.size(), facts.length);
+  return {};
+}
+
+std::expected<void, HttpRefusal> check_field(std::string_view line, HeadFacts& facts, bool& has_host) {
+  if (line.starts_with(' ') || line.starts_with('\t')) return malformed("A header field is folded");
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return malformed("A header field has no colon");
+  const std::string_view name = line.substr(0, colon);
+  if (!is_token(name)) return malformed("The name of a header field is not a token");
+  std::string_view value = line.substr(colon + 1);
+  while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
+  while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
+
+  if (equals_ignoring_case(name, "Host")) {
+    if (has_host) return malformed("Host is repeated");
+    has_host = true;
+    if (!is_host(value)) return malformed("Host is not a host");
+  } else if (equals_ignoring_case(name, "Content-Length")) {
+    return check_length(value, facts);
+  } else if (equals_ignoring_case(name, "Transfer-Encoding")) {
+    if (facts.chunked) return malformed("Transfer-Encoding is repeated");
+    if (!equals_ignoring_case(value, "chunked")) return malformed("Transfer-Encoding is other than chunked");
+    facts.chunked = true;
+  } else if (equals_ignoring_case(name, "Trailer")) {
+    return malformed("Trailers are not taken");
+  }
+  return {};
+}
+
+}  // namespace
+
+HttpResponse HttpRefusal::response() const {
+  HttpResponse answer = HttpResponse::json(status, error_json(Error(ErrorCode::kBadRequest, message), {}));
+  if (status == 503) answer.headers.add("Retry-After", "5");
+  return answer;
+}
+
+std::expected<std::size_t, HttpRefusal> HeadScanner::too_long(std::string_view in) const {
+  const std::size_t line_end = in.substr(0, limits_->head_bytes_max).find('\r');
+  const std::size_t line_bytes = std::min(line_end, in.size());
+  // A method, two spaces and a version: 32 bytes besides the target.
+  if (line_bytes > limits_->target_bytes_max + 32) return refuse(414, "The target is too long");
+  return refuse(431, "The header is too large");
+}
+
+std::expected<std::size_t, HttpRefusal> HeadScanner::find_end(std::string_view in) {
+  const std::size_t looked_at = std::min(in.size(), limits_->head_bytes_max);
+  for (; scanned_ < looked_at; ++scanned_) {
+    const char c = in[scanned_];
+    const bool after_cr = scanned_ > 0 && in[scanned_ - 1] == '\r';
+    if (c == '\n') {
+      if (!after_cr) return malformed("A line ends with a bare LF");
+      if (scanned_ >= 3 && in[scanned_ - 2] == '\n') return ++scanned_;
+    } else {
+      if (after_cr) return malformed("A bare CR");
+      const auto byte = static_cast<unsigned char>(c);
+      if ((byte < 0x20 && c != '\r' && c != '\t') || byte == 0x7F) return malformed("A control character");
+    }
+  }
+  if (in.size() >= limits_->head_bytes_max) return too_long(in);
+  return 0;
+}
+
+std::expected<HeadFacts, HttpRefusal> check_head(std::string_view head, const HttpLimits& limits) {
+  HeadFacts facts;
+  auto checked = check_request_line(next_line(head), limits, facts);
+  if (!checked) return Refused(std::move(checked).error());
+  bool has_host = false;
+  std::size_t fields = 0;
+  for (std::string_view line = next_line(head); !line.empty(); line = next_line(head)) {
+    if (++fields > limits.fields_max) return refuse(431, "There are too many header fields");
+    checked = check_field(line, facts, has_host);
+    if (!checked) return Refused(std::move(checked).error());
+  }
+  if (facts.http_1_1 && !has_host) return malformed("Host is missing");
+  if (facts.chunked && facts.has_length) return malformed("Content-Length and Transfer-Encoding together");
+  if (facts.chunked && !facts.http_1_1) return malformed("Transfer-Encoding needs HTTP/1.1");
+  return facts;
+}
+
+void split_target(HttpRequest& request) {
+  std::string_view target = request.target;
+  if (is_absolute(target)) {
+    target.remove_prefix(target.find("//") + 2);
+    target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
+  }
+  const std::size_t mark = target.find('?');
+  request.path = target.substr(0, mark);
+  if (request.path.empty()) request.path = "/";
+  request.query = mark == std::string_view::npos ? std::string() : std::string(target.substr(mark + 1));
+}
+
+}  // namespace rookery::net
