@@ -1,8 +1,10 @@
 // A database in a directory of its own, with cores and a read pool: for tests of this folder and of what stands on it.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -33,6 +35,7 @@ class DatabaseFixture : public ::testing::Test {
     out.directory = directory();
     out.cores = cores_.size();
     out.reads = &reads_;
+    out.storage_reserve = storage_reserve_;
     out.hooks = hooks_;
     return out;
   }
@@ -59,10 +62,30 @@ class DatabaseFixture : public ::testing::Test {
   Cores& cores() { return cores_; }
   std::string directory() const { return root_ + "/data"; }
 
+  // While one lives, a death test's own process, which runs the test anew up to the statement that ends it, works in the
+  // directory of this process.
+  class SharedDirectory {
+   public:
+    explicit SharedDirectory(const DatabaseFixture& test) {
+      ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
+      ::setenv(kRootVariable, test.root_.c_str(), /*overwrite=*/0);
+    }
+    ~SharedDirectory() { ::unsetenv(kRootVariable); }
+    SharedDirectory(const SharedDirectory&) = delete;
+    SharedDirectory& operator=(const SharedDirectory&) = delete;
+  };
+
   DatabaseHooks hooks_;
+  std::uint64_t storage_reserve_ = 0;
 
  private:
-  const std::string root_ = std::filesystem::temp_directory_path().string() + "/rookery-" + system_random().token(9);
+  static constexpr const char* kRootVariable = "ROOKERY_TEST_ROOT";
+  static std::string choose_root() {
+    if (const char* given = std::getenv(kRootVariable)) return given;
+    return std::filesystem::temp_directory_path().string() + "/rookery-" + system_random().token(9);
+  }
+
+  const std::string root_ = choose_root();
   Cores cores_;
   WorkPool reads_{"reads", 1, 1'000};
   std::unique_ptr<Database> database_;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "embedded/database_fixture.h"
 #include "embedded/keys.h"
 
@@ -77,6 +80,91 @@ TEST_F(DatabaseTest, AScanGoesBothWaysAndStaysInItsRange) {
   EXPECT_EQ(values({.from = change_key(kChannel, 2), .to = change_key(kChannel, 4), .limit = 100, .reverse = true}), "32");
   EXPECT_EQ(values(ScanRange::of_prefix(change_prefix(ChannelId(3)), 100)), "");
   EXPECT_EQ(values(ScanRange::of_prefix(change_prefix(kChannel), 0)), "");
+}
+
+TEST_F(DatabaseTest, WhatMemoryHasIsAnsweredWithoutThePool) {
+  open();
+  database().commit_now(put_state("zkey", "value"));
+  const auto found = database().try_get(Family::kState, "zkey");
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(*found, "value");
+  EXPECT_EQ(database().try_get(Family::kState, "zother"), std::optional<std::optional<std::string>>(std::in_place));
+  EXPECT_EQ(database().try_scan(Family::kState, ScanRange::of_prefix("zk", 10)).value().size(), 1u);
+}
+
+TEST_F(DatabaseTest, WhatIsOnlyOnTheDiskIsReadByThePoolAndThenKeptInMemory) {
+  open();
+  Batch batch;
+  for (std::uint64_t seq = 1; seq <= 5; ++seq) batch.put(Family::kHistory, message_key(kChannel, seq), std::to_string(seq));
+  database().commit_now(std::move(batch));
+  ASSERT_TRUE(database().compact_all().has_value());
+  reopen();
+  EXPECT_EQ(database().try_get(Family::kHistory, message_key(kChannel, 3)), std::nullopt);
+  EXPECT_EQ(database().try_scan(Family::kHistory, ScanRange::of_prefix(message_prefix(kChannel), 10)), std::nullopt);
+  on_core(1, [](Database& db) -> Task<void> {
+    ScanRange range = ScanRange::of_prefix(message_prefix(kChannel), 2);
+    const auto rows = co_await db.scan(Family::kHistory, std::move(range));
+    EXPECT_EQ(Core::current().index(), 1u);
+    EXPECT_EQ(rows.value().at(0).second, "5");
+    EXPECT_EQ(rows.value().at(1).second, "4");
+    EXPECT_EQ((co_await db.get(Family::kHistory, message_key(kChannel, 3))).value(), "3");
+    ScanRange all = ScanRange::of_prefix(message_prefix(kChannel), 100);
+    EXPECT_EQ((co_await db.count(Family::kHistory, std::move(all))).value(), 5u);
+  });
+  EXPECT_EQ(database().try_get(Family::kHistory, message_key(kChannel, 3)).value(), "3");
+  EXPECT_EQ(database().try_scan(Family::kHistory, ScanRange::of_prefix(message_prefix(kChannel), 10)).value().size(), 5u);
+}
+
+TEST_F(DatabaseTest, AScanOfOneChannelIsRightInMemoryAndOnDiskTogether) {
+  open();
+  for (std::uint64_t seq = 1; seq <= 10; ++seq) {
+    for (std::uint64_t channel = 1; channel <= 3; ++channel) {
+      Batch batch;
+      batch.put(Family::kHistory, message_key(ChannelId(channel), seq), std::to_string(channel) + ":" + std::to_string(seq));
+      database().commit_now(std::move(batch));
+    }
+    if (seq == 5) {
+      ASSERT_TRUE(database().compact_all().has_value());
+    }
+  }
+  const ScanRange middle{
+      .from = message_key(ChannelId(2), 7), .to = prefix_end(message_prefix(ChannelId(2))), .limit = 4, .reverse = false};
+  const auto rows = database().scan_now(Family::kHistory, middle).value();
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows.front().second, "2:7");
+  EXPECT_EQ(rows.back().second, "2:4");
+}
+
+TEST_F(DatabaseTest, AnEarlierDaysNoncesGoAndTheOthersStay) {
+  open();
+  for (const std::uint32_t day : {20'000u, 20'001u}) {
+    Batch batch;
+    batch.put(Family::kRecent, recent_key(day, kChannel, UserId(1), "n"), "1");
+    database().commit_now(std::move(batch));
+    ASSERT_TRUE(database().compact_all().has_value());
+  }
+  database().drop_recent_before(20'001);
+  EXPECT_EQ(database().get_now(Family::kRecent, recent_key(20'001, kChannel, UserId(1), "n")).value(), "1");
+}
+
+TEST_F(DatabaseTest, WhatWasDeletedLeavesTheDiskWithACompaction) {
+  open();
+  Batch batch;
+  batch.put(Family::kHistory, message_key(kChannel, 1), "the deleted content");
+  batch.log_entry("row");
+  database().commit_now(std::move(batch));
+  ASSERT_TRUE(database().compact_all().has_value());
+  Batch change;
+  change.put(Family::kHistory, message_key(kChannel, 1), "deleted");
+  database().commit_now(std::move(change));
+  ASSERT_TRUE(database().compact_all().has_value());
+  close();
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory())) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    EXPECT_EQ(bytes.find("the deleted content"), std::string::npos) << entry.path();
+  }
 }
 
 }  // namespace

@@ -1,0 +1,341 @@
+// What the database does when the disk, the directory or the process fails (guarantees.md, G1 and G12).
+#include <fcntl.h>
+#include <rocksdb/db.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "embedded/database.h"
+#include "embedded/database_fixture.h"
+#include "embedded/fault_file_system.h"
+#include "embedded/keys.h"
+
+namespace rookery::embedded {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ExitedWithCode;
+using ::testing::HasSubstr;
+using ::testing::KilledBySignal;
+
+std::string number_key(std::uint64_t number) { return meta_key("number " + std::to_string(number)); }
+
+Batch numbered(std::uint64_t number) {
+  Batch batch;
+  batch.put(Family::kState, number_key(number), "x");
+  batch.log_entry("row");
+  return batch;
+}
+
+class DatabaseFailureTest : public DatabaseFixture {
+ protected:
+  // Where a process that is about to end notes what was acknowledged to it.
+  std::string acknowledged_path() const { return directory() + "-acknowledged"; }
+
+  static void acknowledge(int file, std::uint64_t number) {
+    ASSERT_EQ(::write(file, &number, sizeof number), static_cast<ssize_t>(sizeof number));
+  }
+  int open_acknowledged() const { return ::open(acknowledged_path().c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600); }
+  std::vector<std::uint64_t> acknowledged() const {
+    std::vector<std::uint64_t> out;
+    std::ifstream file(acknowledged_path(), std::ios::binary);
+    for (std::uint64_t number = 0; file.read(reinterpret_cast<char*>(&number), sizeof number);) out.push_back(number);
+    return out;
+  }
+
+  // Ends the process; acknowledges every commit in a file.
+  void commit_until_the_disk_fails(FaultFileSystem::Call call, unsigned nth, rocksdb::IOStatus status) {
+    auto files = std::make_shared<FaultFileSystem>();
+    const auto env = rocksdb::NewCompositeEnv(files);
+    hooks_.env = env.get();
+    open();
+    files->fail_wal(call, nth, std::move(status));
+    const int file = open_acknowledged();
+    for (std::uint64_t number = 1; number <= 100; ++number) {
+      database().commit_now(numbered(number));
+      acknowledge(file, number);
+    }
+    std::_Exit(0);
+  }
+
+  void expect_that_the_process_ends(FaultFileSystem::Call call, unsigned nth, const rocksdb::IOStatus& status) {
+    const SharedDirectory shared(*this);
+    EXPECT_EXIT(commit_until_the_disk_fails(call, nth, status), ExitedWithCode(1), "storage failed, the server stops");
+    const auto numbers = acknowledged();
+    EXPECT_EQ(numbers.size(), nth - 1);
+    open();
+    for (const std::uint64_t number : numbers) EXPECT_EQ(database().get_now(Family::kState, number_key(number)).value(), "x");
+    close();
+  }
+
+  // The newest file of RocksDB's whose name begins and ends so.
+  std::string newest_file(std::string_view begin, std::string_view end) const {
+    std::string newest;
+    for (const auto& entry : fs::directory_iterator(directory() + "/db")) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(begin) && name.ends_with(end) && entry.path().string() > newest) newest = entry.path().string();
+    }
+    return newest;
+  }
+  static void flip_bit(const std::string& path, std::uint64_t at) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(at));
+    const int byte = file.get();
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(static_cast<char>(byte ^ 1));
+  }
+};
+
+TEST_F(DatabaseFailureTest, AFailedWriteEndsTheProcessAndNothingIsAcknowledgedAfterIt) {
+  for (const unsigned nth : {1u, 2u, 7u}) {
+    fs::remove_all(directory());
+    fs::remove(acknowledged_path());
+    expect_that_the_process_ends(FaultFileSystem::Call::kAppend, nth, rocksdb::IOStatus::IOError("Input/output error"));
+  }
+}
+
+TEST_F(DatabaseFailureTest, AFailedSyncEndsTheProcessAndNothingIsAcknowledgedAfterIt) {
+  for (const unsigned nth : {1u, 2u, 7u}) {
+    fs::remove_all(directory());
+    fs::remove(acknowledged_path());
+    expect_that_the_process_ends(FaultFileSystem::Call::kSync, nth, rocksdb::IOStatus::IOError("Input/output error"));
+  }
+}
+
+TEST_F(DatabaseFailureTest, AFullDiskEndsTheProcessAndNothingIsAcknowledgedAfterIt) {
+  expect_that_the_process_ends(FaultFileSystem::Call::kAppend, 3, rocksdb::IOStatus::NoSpace("No space left on device"));
+}
+
+TEST_F(DatabaseFailureTest, WhatWasAcknowledgedOutlivesAKill) {
+  const SharedDirectory shared(*this);
+  const auto commit_until_killed = [this] {
+    open();
+    const int file = open_acknowledged();
+    std::thread killer;
+    for (std::uint64_t number = 1;; ++number) {
+      database().commit_now(numbered(number));
+      acknowledge(file, number);
+      if (number == 200) killer = std::thread([] { ::kill(::getpid(), SIGKILL); });
+    }
+  };
+  EXPECT_EXIT(commit_until_killed(), KilledBySignal(SIGKILL), "");
+  const auto numbers = acknowledged();
+  ASSERT_GE(numbers.size(), 200u);
+  open();
+  EXPECT_GE(database().last_offset(), numbers.size());
+  for (const std::uint64_t number : numbers) ASSERT_EQ(database().get_now(Family::kState, number_key(number)).value(), "x");
+  EXPECT_EQ(database().read_log_now(0, 100'000).value().size(), database().last_offset());
+}
+
+TEST_F(DatabaseFailureTest, WritesAreRefusedWhileTheDiskIsNearlyFullAndReadsGoOn) {
+  std::atomic<std::uint64_t> free = 1'000;
+  hooks_.disk_free = [&free] { return free.load(); };
+  hooks_.upkeep = std::chrono::milliseconds(1);
+  storage_reserve_ = 500;
+  open();
+  EXPECT_TRUE(database().writable().has_value());
+  database().commit_now(numbered(1));
+  free = 499;
+  while (database().writable().has_value()) std::this_thread::yield();
+  on_core(0, [](Database& db) -> Task<void> {
+    Batch batch = numbered(2);
+    const Status refused = co_await db.commit(std::move(batch));
+    EXPECT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+    EXPECT_GT(refused.error().retry_after_s, 0);
+    EXPECT_EQ((co_await db.get(Family::kState, number_key(1))).value(), "x");
+    EXPECT_EQ((co_await db.get(Family::kState, number_key(2))).value(), std::nullopt);
+  });
+  free = 500;
+  while (!database().writable().has_value()) std::this_thread::yield();
+  on_core(0, [](Database& db) -> Task<void> {
+    Batch batch = numbered(2);
+    EXPECT_TRUE((co_await db.commit(std::move(batch))).has_value());
+  });
+}
+
+TEST_F(DatabaseFailureTest, ADiskThatIsFullAtTheStartRefusesFromTheFirstWrite) {
+  hooks_.disk_free = [] { return std::uint64_t{0}; };
+  storage_reserve_ = 1;
+  open();
+  EXPECT_FALSE(database().writable().has_value());
+}
+
+TEST_F(DatabaseFailureTest, ASecondServerIsRefused) {
+  open();
+  EXPECT_THAT(refusal(), HasSubstr("another server is using it"));
+}
+
+TEST_F(DatabaseFailureTest, ADirectoryOfANewerFormatIsRefused) {
+  open();
+  Batch batch;
+  batch.put(Family::kState, meta_key(kMetaFormat), "2");
+  database().commit_now(std::move(batch));
+  close();
+  EXPECT_THAT(refusal(), HasSubstr("newer version of Rookery (format 2, this one reads up to 1): start that version"));
+}
+
+TEST_F(DatabaseFailureTest, ADirectoryWithAnUnknownFamilyIsRefused) {
+  open();
+  close();
+  rocksdb::DB* db = nullptr;
+  std::vector<std::string> names;
+  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, directory() + "/db", &names).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const auto& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  ASSERT_TRUE(rocksdb::DB::Open({}, directory() + "/db", families, &handles, &db).ok());
+  rocksdb::ColumnFamilyHandle* future = nullptr;
+  ASSERT_TRUE(db->CreateColumnFamily({}, "future", &future).ok());
+  ASSERT_TRUE(db->DestroyColumnFamilyHandle(future).ok());
+  for (auto* handle : handles) ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+  delete db;
+  EXPECT_THAT(refusal(), HasSubstr("newer version of Rookery (it holds \"future\")"));
+}
+
+TEST_F(DatabaseFailureTest, ALogThatLostItsEndIsRefusedWhereverItWasCut) {
+  open();
+  for (std::uint64_t number = 1; number <= 20; ++number) database().commit_now(numbered(number));
+  close();
+  const std::string wal = newest_file("", ".log");
+  ASSERT_FALSE(wal.empty());
+  const std::string kept = wal + ".kept";
+  fs::copy_file(wal, kept);
+  const std::uint64_t whole = fs::file_size(wal);
+  for (const std::uint64_t lost : {std::uint64_t{1}, std::uint64_t{10}, std::uint64_t{100}, whole / 2, whole}) {
+    const std::string copy = directory() + "-cut";
+    fs::copy(directory(), copy, fs::copy_options::recursive);
+    fs::resize_file(copy + "/db/" + fs::path(wal).filename().string(), whole - lost);
+    DatabaseOptions cut;
+    cut.directory = copy;
+    const auto opened = Database::open(cut);
+    ASSERT_FALSE(opened.has_value()) << lost << " bytes lost";
+    EXPECT_THAT(opened.error().message, HasSubstr("ends before what was acknowledged")) << lost << " bytes lost";
+    EXPECT_THAT(opened.error().message, HasSubstr("`rookery repair`"));
+    fs::remove_all(copy);
+  }
+  reopen();
+  EXPECT_EQ(database().last_offset(), 20u);
+}
+
+TEST_F(DatabaseFailureTest, AFlippedBitInTheWriteAheadLogIsRefused) {
+  open();
+  for (std::uint64_t number = 1; number <= 20; ++number) database().commit_now(numbered(number));
+  close();
+  const std::string wal = newest_file("", ".log");
+  const std::uint64_t whole = fs::file_size(wal);
+  for (const std::uint64_t at : {std::uint64_t{0}, std::uint64_t{9}, whole / 2, whole - 1}) {
+    const std::string copy = directory() + "-flipped";
+    fs::copy(directory(), copy, fs::copy_options::recursive);
+    flip_bit(copy + "/db/" + fs::path(wal).filename().string(), at);
+    DatabaseOptions flipped;
+    flipped.directory = copy;
+    const auto opened = Database::open(flipped);
+    EXPECT_FALSE(opened.has_value()) << "bit at " << at;
+    if (!opened) {
+      EXPECT_THAT(opened.error().message, HasSubstr("`rookery repair`"));
+    }
+    fs::remove_all(copy);
+  }
+}
+
+TEST_F(DatabaseFailureTest, AFlippedBitInTheManifestIsRefused) {
+  open();
+  database().commit_now(numbered(1));
+  reopen();
+  close();
+  const std::string manifest = newest_file("MANIFEST-", "");
+  flip_bit(manifest, fs::file_size(manifest) / 2);
+  EXPECT_THAT(refusal(), HasSubstr("is damaged"));
+}
+
+TEST_F(DatabaseFailureTest, AFlippedBitInATableIsFoundWhenItIsReadAndNotServed) {
+  open();
+  for (std::uint64_t number = 1; number <= 20; ++number) {
+    Batch batch;
+    batch.put(Family::kHistory, message_key(ChannelId(1), number), "message");
+    database().commit_now(std::move(batch));
+  }
+  ASSERT_TRUE(database().compact_all().has_value());
+  close();
+  std::string table;
+  for (const auto& entry : fs::directory_iterator(directory() + "/db")) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (entry.path().extension() == ".sst" && bytes.find("history") != std::string::npos) table = entry.path().string();
+  }
+  ASSERT_FALSE(table.empty());
+  flip_bit(table, 20);
+  open();
+  const auto read = database().get_now(Family::kHistory, message_key(ChannelId(1), 7));
+  ASSERT_FALSE(read.has_value());
+  EXPECT_THAT(read.error().message, HasSubstr("Corruption"));
+  on_core(0, [](Database& db) -> Task<void> {
+    const auto row = co_await db.get(Family::kHistory, message_key(ChannelId(1), 7));
+    EXPECT_FALSE(row.has_value());
+    ScanRange range = ScanRange::of_prefix(message_prefix(ChannelId(1)), 100);
+    const auto rows = co_await db.scan(Family::kHistory, std::move(range));
+    EXPECT_FALSE(rows.has_value());
+  });
+}
+
+TEST_F(DatabaseFailureTest, ALostWatermarkOrALostDatabaseIsRefusedAndNotMadeAnew) {
+  open();
+  database().commit_now(numbered(1));
+  reopen();
+  close();
+  fs::rename(directory() + "/watermark", directory() + "/elsewhere");
+  EXPECT_THAT(refusal(), HasSubstr("watermark is missing"));
+  fs::rename(directory() + "/elsewhere", directory() + "/watermark");
+  fs::rename(directory() + "/db/CURRENT", directory() + "/elsewhere");
+  EXPECT_THAT(refusal(), HasSubstr("is damaged"));
+  fs::rename(directory() + "/elsewhere", directory() + "/db/CURRENT");
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(DatabaseFailureTest, AStartThatWasCutShortBeforeTheWatermarkGoesOn) {
+  open();
+  const std::string epoch = database().epoch();
+  close();
+  fs::remove(directory() + "/watermark");
+  open();
+  EXPECT_EQ(database().epoch(), epoch);
+  EXPECT_TRUE(fs::exists(directory() + "/watermark"));
+}
+
+TEST_F(DatabaseFailureTest, TheDirectoryIsTheOwnersAlone) {
+  fs::create_directory(directory());
+  fs::permissions(directory(), fs::perms(0755));
+  open();
+  struct stat status{};
+  ASSERT_EQ(::stat(directory().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0700u);
+}
+
+TEST_F(DatabaseFailureTest, AFileInPlaceOfTheDirectoryIsRefused) {
+  std::ofstream(directory()).close();
+  EXPECT_THAT(refusal(), HasSubstr("it is not a directory"));
+}
+
+TEST_F(DatabaseFailureTest, AMissingParentIsRefusedByName) {
+  DatabaseOptions nowhere;
+  nowhere.directory = directory() + "/is/not/there";
+  const auto opened = Database::open(nowhere);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_THAT(opened.error().message, HasSubstr("No such file or directory"));
+}
+
+TEST_F(DatabaseFailureTest, TheEpochIsMadeOnceAndStays) {
+  open();
+  const std::string epoch = database().epoch();
+  EXPECT_GE(epoch.size(), 16u);
+  reopen();
+  EXPECT_EQ(database().epoch(), epoch);
+}
+
+}  // namespace
+}  // namespace rookery::embedded

@@ -1,0 +1,75 @@
+#include "embedded/watermark.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/random.h"
+
+namespace rookery::embedded {
+namespace {
+
+class WatermarkTest : public ::testing::Test {
+ protected:
+  WatermarkTest() { std::filesystem::create_directory(directory_); }
+  ~WatermarkTest() override { std::filesystem::remove_all(directory_); }
+
+  void flip_byte(std::streamoff at) {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(at);
+    const int byte = file.get();
+    file.seekp(at);
+    file.put(static_cast<char>(byte ^ 1));
+  }
+
+  const std::string directory_ = std::filesystem::temp_directory_path().string() + "/rookery-" + system_random().token(9);
+  const std::string path_ = directory_ + "/watermark";
+};
+
+TEST_F(WatermarkTest, AFileThatIsNotThereIsNone) { EXPECT_EQ(Watermark::read(path_).value(), std::nullopt); }
+
+TEST_F(WatermarkTest, TheLastMarkIsReadBack) {
+  ASSERT_TRUE(Watermark::create(path_, {.offset = 1, .sequence = 2}));
+  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 1, .sequence = 2}));
+  {
+    auto watermark = Watermark::open(path_).value();
+    for (std::uint64_t i = 2; i <= 5; ++i) ASSERT_TRUE(watermark.advance({.offset = i, .sequence = 10 * i}));
+    ASSERT_TRUE(watermark.sync());
+  }
+  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 5, .sequence = 50}));
+  auto watermark = Watermark::open(path_).value();
+  ASSERT_TRUE(watermark.advance({.offset = 6, .sequence = 60}));
+  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 6, .sequence = 60}));
+}
+
+TEST_F(WatermarkTest, ATornRecordLeavesTheOneBefore) {
+  ASSERT_TRUE(Watermark::create(path_, {.offset = 1, .sequence = 1}));
+  auto watermark = Watermark::open(path_).value();
+  ASSERT_TRUE(watermark.advance({.offset = 2, .sequence = 2}));  // number 3: the second slot
+  ASSERT_TRUE(watermark.advance({.offset = 3, .sequence = 3}));  // number 4: the first slot
+  for (std::streamoff at = 0; at < 32; ++at) {
+    flip_byte(at);
+    EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 2, .sequence = 2})) << "byte " << at;
+    flip_byte(at);
+  }
+  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 3, .sequence = 3}));
+}
+
+TEST_F(WatermarkTest, TwoDamagedRecordsAreAnError) {
+  ASSERT_TRUE(Watermark::create(path_, {.offset = 1, .sequence = 1}));
+  flip_byte(20);
+  flip_byte(4096 + 20);
+  const auto read = Watermark::read(path_);
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("damaged"), std::string::npos);
+  EXPECT_FALSE(Watermark::open(path_));
+}
+
+TEST_F(WatermarkTest, AnEmptyFileIsAnError) {
+  std::ofstream(path_).close();
+  EXPECT_FALSE(Watermark::read(path_));
+}
+
+}  // namespace
+}  // namespace rookery::embedded
