@@ -8,3 +8,4 @@ find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(GTest REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(tomlplusplus REQUIRED)  # its headers alone: runtime/config_file.cc is their only user
+find_package(prometheus-cpp REQUIRED COMPONENTS core)

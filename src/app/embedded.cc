@@ -5,7 +5,6 @@
 
 #include "app/serve.h"
 #include "runtime/core.h"
-#include "runtime/data_dir.h"
 #include "runtime/log.h"
 #include "runtime/shutdown.h"
 
@@ -20,14 +19,9 @@ unsigned core_count(const Config& config) { return config.cores > 0 ? config.cor
 
 int serve(const Config& config) {
   StopSignal stop_signal;
-  auto data_dir = DataDir::open_data_dir(config.data_dir);
-  if (!data_dir) {
-    log_error("cannot start", {{"reason", data_dir.error().sentence()}});
-    return EXIT_FAILURE;
-  }
   Cores cores(core_count(config), system_clock());
   cores.start();
-  log_info("started", {{"data", data_dir->path()}});
+  log_info("started", {{"data", config.data_dir}});
   notify_service_manager("READY=1");
 
   stop_signal.wait();

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "model/limits.h"
-#include "runtime/address_range.h"
 #include "runtime/log.h"
 #include "runtime/rates.h"
 
@@ -37,10 +36,10 @@ struct Config {
   Endpoint listen = {"127.0.0.1", 8080};
   std::string tls_cert;  // PEM files; both or neither
   std::string tls_key;
-  std::vector<std::string> allowed_origins;   // empty: any
-  std::vector<AddressRange> trusted_proxies;  // whose X-Forwarded-For counts
-  std::optional<Endpoint> metrics_listen;     // none: off
-  unsigned cores = 0;                         // 0: as many as the machine has
+  std::vector<std::string> allowed_origins;  // empty: any
+  std::string trusted_proxies;               // addresses and ranges as net/proxies.h takes them; empty: none
+  std::optional<Endpoint> metrics_listen;    // none: off
+  unsigned cores = 0;                        // 0: as many as the machine has
 
   Registration registration = Registration::kOpen;
   PresenceVisibility presence_visibility = PresenceVisibility::kAll;

@@ -1,5 +1,6 @@
 #include "runtime/option_values.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -39,6 +40,11 @@ bool is_host(std::string_view text) {
   return true;
 }
 
+bool is_ipv6(std::string_view text) {
+  ::in6_addr address;
+  return text.size() < INET6_ADDRSTRLEN && ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
 // scheme://host[:port], as browsers send it: no path, no slash at the end.
 bool is_origin(std::string_view text) {
   const std::size_t scheme_end = text.find("://");
@@ -53,7 +59,7 @@ bool is_origin(std::string_view text) {
     host = host.substr(0, colon);
   }
   if (!ipv6) return is_host(host);
-  return host.size() > 2 && host.ends_with(']') && AddressRange::parse(host.substr(1, host.size() - 2)).has_value();
+  return host.size() > 2 && host.ends_with(']') && is_ipv6(host.substr(1, host.size() - 2));
 }
 
 }  // namespace
@@ -94,7 +100,7 @@ Parsed<Endpoint> parse_endpoint(std::string_view text) {
   bool good = is_host(host);
   if (host.size() > 2 && host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
-    good = host.find('/') == std::string_view::npos && AddressRange::parse(host).has_value();
+    good = is_ipv6(host);
   }
   if (!port || !good) return std::unexpected(std::string(kExpected));
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
@@ -118,16 +124,6 @@ Parsed<std::vector<std::string>> parse_origins(std::string_view text) {
     origins.emplace_back(part);
   }
   return origins;
-}
-
-Parsed<std::vector<AddressRange>> parse_address_ranges(std::string_view text) {
-  std::vector<AddressRange> ranges;
-  for (const std::string_view part : split_list(text)) {
-    auto range = AddressRange::parse(part);
-    if (!range) return std::unexpected("must be addresses or ranges as 10.0.0.0/8, with commas between them");
-    ranges.push_back(*std::move(range));
-  }
-  return ranges;
 }
 
 std::string join_choices(const std::vector<std::string_view>& choices) {

@@ -72,13 +72,10 @@ Option seconds_option(Option option, std::chrono::seconds Config::* field, std::
   return value_option(std::move(option), field, parse, [](std::chrono::seconds value) { return std::to_string(value.count()); });
 }
 
-template <class Element, class Text>
-auto joined(Text text) {
-  return [text](const std::vector<Element>& list) {
-    std::string out;
-    for (const Element& element : list) out += (out.empty() ? "" : ",") + text(element);
-    return out;
-  };
+std::string joined(const std::vector<std::string>& list) {
+  std::string out;
+  for (const std::string& element : list) out += (out.empty() ? "" : ",") + element;
+  return out;
 }
 
 Option limit_option(const LimitInfo& info) {
@@ -176,11 +173,11 @@ std::vector<Option> network_options() {
       unset(text_option(row("tls-cert", "FILE", "PEM certificate chain: serve https, with tls-key"), &Config::tls_cert), "no TLS"),
       unset(text_option(row("tls-key", "FILE", "PEM private key of tls-cert"), &Config::tls_key), "no TLS"),
       unset(value_option(row("allowed-origins", "ORIGIN,…", "origins of pages that may open the gateway"), &Config::allowed_origins,
-                         parse_origins, joined<std::string>([](const std::string& origin) { return origin; })),
+                         parse_origins, joined),
             "any"),
-      unset(value_option(row("trusted-proxies", "ADDRESS,…", "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"),
-                         &Config::trusted_proxies, parse_address_ranges,
-                         joined<AddressRange>([](const AddressRange& range) { return range.text(); })),
+      unset(text_option(
+                row("trusted-proxies", "ADDRESS,…", "proxies, or ranges of them, whose X-Forwarded-For and X-Forwarded-Proto are believed"),
+                &Config::trusted_proxies),
             "none"),
       metrics_listen_option(),
   };
