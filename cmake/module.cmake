@@ -1,14 +1,15 @@
-# rookery_module(NAME [NEEDS module...] [LIBS target...])
+# rookery_module(NAME [NEEDS module...] [LIBS target...] [TESTED_WITH module...])
 #
 # The static library rookery_NAME from src/NAME/*.cc (but main.cc), and the program NAME_test from src/NAME/*_test.cc. NEEDS names the
-# modules of the layers below; LIBS what comes from Debian.
+# modules of the layers below; LIBS what comes from Debian; TESTED_WITH the modules that only the tests see.
 function(rookery_module name)
-  cmake_parse_arguments(arg "" "" "NEEDS;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "NEEDS;LIBS;TESTED_WITH" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(TRANSFORM arg_NEEDS PREPEND rookery_)
+  list(TRANSFORM arg_TESTED_WITH PREPEND rookery_)
   if(sources)
     add_library(rookery_${name} STATIC ${sources})
     target_include_directories(rookery_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
@@ -19,7 +20,7 @@ function(rookery_module name)
     target_link_libraries(rookery_${name} INTERFACE ${arg_NEEDS} ${arg_LIBS})
   endif()
   if(tests)
-    rookery_test(${name}_test SOURCES ${tests} LIBS rookery_${name})
+    rookery_test(${name}_test SOURCES ${tests} LIBS rookery_${name} ${arg_TESTED_WITH})
   endif()
 endfunction()
 
