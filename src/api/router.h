@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "base/result.h"
 #include "net/http.h"
 #include "net/url.h"
+#include "runtime/rates.h"
 #include "runtime/task.h"
 
 namespace rookery::api {
@@ -22,7 +24,8 @@ struct Call {
   net::HttpRequest request;
   std::vector<std::string> parameters;  // what stood for the {…} of the pattern, decoded, in order
   net::QueryParameters query;
-  auth::Principal principal;  // zeros on public routes
+  std::optional<Error> query_fault;  // the query could not be read: kInvalidBody
+  auth::Principal principal;         // zeros on public routes
   std::string request_id;
 
   // An id in the path; what is no snowflake is an unknown thing.
@@ -54,21 +57,11 @@ enum class Access : std::uint8_t {
   kPublic,  // needs none, and looks at none
 };
 
-// How often a route may be asked: one bucket of requests for each class and account (address on public routes).
-enum class RateClass : std::uint8_t {
-  kRead,      // looks things up
-  kWrite,     // changes something
-  kMessage,   // sends, edits, deletes, reacts
-  kSignal,    // read states, typing: many and small
-  kCreate,    // makes channels, adds people
-  kPassword,  // makes or checks a password
-};
-
 struct Route {
   std::string_view method;
   std::string_view pattern;  // "/api/v1/channels/{channel}"
   Access access = Access::kUser;
-  RateClass rate = RateClass::kRead;
+  RateBucket rate = RateBucket::kRead;
   Handler handler;
 };
 

@@ -1,11 +1,7 @@
-// Who is asking: what a valid access token says, and how it is checked.
+// Who is asking, as a valid access token says it.
 #pragma once
 
-#include <string>
-
 #include "base/ids.h"
-#include "base/result.h"
-#include "runtime/task.h"
 
 namespace rookery::auth {
 
@@ -13,14 +9,7 @@ struct Principal {
   UserId user;
   LoginId login;
   bool admin = false;
-};
-
-class Authenticator {
- public:
-  virtual ~Authenticator() = default;
-  // Any core; resumes on the core that awaited it. kUnauthorized for a token that is no token, forged, expired, or whose login
-  // has ended: from the answer to whatever ended it on.
-  virtual Task<Result<Principal>> authenticate(std::string token) = 0;
+  bool operator==(const Principal&) const = default;
 };
 
 }  // namespace rookery::auth

@@ -1,0 +1,177 @@
+#include "api/server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "runtime/log.h"
+
+namespace rookery::api {
+namespace {
+
+constexpr std::size_t kRequestIdBytes = 9;
+constexpr std::string_view kBearer = "Bearer ";
+
+bool under_api(std::string_view path) { return path == "/api/v1" || path.starts_with("/api/v1/"); }
+
+// Decimal seconds with milliseconds, as the headers have them.
+std::string seconds(std::chrono::milliseconds time) { return fmt::format("{}.{:03}", time.count() / 1000, time.count() % 1000); }
+
+void add_rate_headers(net::HttpResponse& response, const RateAnswer& rate) {
+  net::HttpHeaders& headers = response.headers;
+  headers.set("X-RateLimit-Limit", std::to_string(rate.limit));
+  headers.set("X-RateLimit-Remaining", std::to_string(rate.remaining));
+  headers.set("X-RateLimit-Reset", seconds(std::chrono::milliseconds(rate.reset.unix_ms)));
+  headers.set("X-RateLimit-Reset-After", seconds(rate.reset_after));
+  headers.set("X-RateLimit-Bucket", rate.bucket);
+}
+
+void add_origin_headers(net::HttpResponse& response) {
+  response.headers.set("Access-Control-Allow-Origin", "*");
+  response.headers.set(
+      "Access-Control-Expose-Headers",
+      "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Reset-After, X-RateLimit-Bucket, "
+      "Retry-After, Idempotency-Replayed");
+}
+
+net::HttpResponse preflight() {
+  net::HttpResponse response = net::HttpResponse::no_content();
+  add_origin_headers(response);
+  response.headers.set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  response.headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key");
+  response.headers.set("Access-Control-Max-Age", "86400");
+  return response;
+}
+
+std::string bearer_token(const net::HttpRequest& request) {
+  const std::string_view value = request.headers.get("Authorization");
+  if (value.size() <= kBearer.size() || !net::equals_ignoring_case(value.substr(0, kBearer.size()), kBearer)) return {};
+  return std::string(value.substr(kBearer.size()));
+}
+
+net::HttpResponse no_route(const Router::Match& match, std::string_view request_id) {
+  if (match.allowed.empty()) return net::HttpResponse::error(Error(ErrorCode::kUnknownRoute), request_id);
+  net::HttpResponse response = net::HttpResponse::error(Error(ErrorCode::kMethodNotAllowed), request_id);
+  std::string allow;
+  for (const std::string_view method : match.allowed) {
+    if (!allow.empty()) allow += ", ";
+    allow += method;
+    if (method == "GET") allow += ", HEAD";
+  }
+  response.headers.set("Allow", allow + ", OPTIONS");
+  return response;
+}
+
+}  // namespace
+
+ApiServer::ApiServer(Cores& cores, const Router& router, Authenticate authenticate, RateLimiter& rates, const StaticFiles& files,
+                     Gateway gateway, ApiServerOptions options)
+    : cores_(cores),
+      router_(router),
+      authenticate_(std::move(authenticate)),
+      rates_(rates),
+      files_(files),
+      gateway_(std::move(gateway)),
+      options_(std::move(options)) {
+  for (unsigned i = 0; i < cores.size(); ++i) tasks_.push_back(std::make_unique<TaskGroup>(options_.requests_per_core_max));
+}
+
+ApiServer::~ApiServer() = default;
+
+Task<void> ApiServer::join() {
+  Core& home = Core::current();
+  for (unsigned i = 0; i < cores_.size(); ++i) {
+    co_await hop(cores_.at(i));
+    co_await tasks_[i]->join();
+  }
+  co_await hop(home);
+}
+
+std::size_t ApiServer::body_bytes_max(const net::HttpRequest& head) { return under_api(head.path) ? options_.limits.body_bytes : 0; }
+
+void ApiServer::on_request(net::HttpRequest request, net::HttpResponder responder) {
+  if (request.path == "/gateway") return gateway_(std::move(request), std::move(responder));
+  TaskGroup& tasks = *tasks_[Core::current().index()];
+  if (tasks.running() >= options_.requests_per_core_max) return responder.respond(Error::retry(ErrorCode::kUnavailable, 1));
+  CHECK(tasks.spawn(serve(std::move(request), std::move(responder))));
+}
+
+Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder responder) {
+  std::string request_id = system_random().token(kRequestIdBytes);
+  const std::string method = request.method;
+  const bool api = under_api(request.path);
+  net::HttpResponse response = co_await answer(std::move(request), request_id);
+  if (response.status >= 500 && response.status != 501 && response.status != 503) {
+    log_error("request failed", {{"request_id", request_id}, {"status", response.status}});
+  }
+  if (api) {
+    add_origin_headers(response);
+    response.headers.set("X-Request-Id", request_id);
+    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
+  }
+  responder.respond(std::move(response));
+}
+
+Task<net::HttpResponse> ApiServer::answer(net::HttpRequest request, std::string request_id) {
+  if (request.method == "OPTIONS" && (under_api(request.path) || request.path == "*")) co_return preflight();
+  Result<std::vector<std::string>> segments = net::split_path(request.path);
+  if (!segments) co_return net::HttpResponse::error(segments.error(), request_id);
+  Result<net::QueryParameters> query = net::QueryParameters::parse(request.query);
+
+  Call call;
+  call.request_id = std::move(request_id);
+  call.request = std::move(request);
+  if (under_api(call.request.path)) {
+    // What is wrong with the query is said when it is the route's turn to check it.
+    if (query) {
+      call.query = *std::move(query);
+    } else {
+      call.query_fault = query.error();
+    }
+    co_return co_await answer_api(call, *segments);
+  }
+  Router::Match match = router_.find(call.request.method, *segments);
+  if (match.route == nullptr) co_return match.allowed.empty() ? files_.answer(call.request, *segments) : no_route(match, call.request_id);
+  if (query) call.query = *std::move(query);
+  Result<net::HttpResponse> response = co_await match.route->handler(call);
+  co_return response ? *std::move(response) : net::HttpResponse::error(response.error(), call.request_id);
+}
+
+Task<net::HttpResponse> ApiServer::answer_api(Call& call, const std::vector<std::string>& segments) {
+  Router::Match match = router_.find(call.request.method, segments);
+  const bool needs_token = match.route == nullptr || match.route->access == Access::kUser;
+  RateAnswer rate;
+  if (needs_token) {
+    Result<auth::Principal> principal = co_await authenticate_(bearer_token(call.request));
+    if (!principal) {
+      rate = rates_.take(RateBucket::kUnauthorized, call.request.peer);
+      const Error error = rate.allowed ? principal.error() : rate_refusal(rate);
+      net::HttpResponse response = net::HttpResponse::error(error, call.request_id);
+      if (rate.allowed && response.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
+      add_rate_headers(response, rate);
+      co_return response;
+    }
+    call.principal = *principal;
+    rate = rates_.take(match.route == nullptr ? RateBucket::kRead : match.route->rate, principal->user);
+  } else {
+    rate = rates_.take(match.route->rate, call.request.peer);
+  }
+
+  net::HttpResponse response;
+  if (!rate.allowed) {
+    response = net::HttpResponse::error(rate_refusal(rate), call.request_id);
+  } else if (match.route == nullptr) {
+    response = no_route(match, call.request_id);
+  } else {
+    call.parameters = std::move(match.parameters);
+    Result<net::HttpResponse> answered = co_await match.route->handler(call);
+    response = answered ? *std::move(answered) : net::HttpResponse::error(answered.error(), call.request_id);
+  }
+  add_rate_headers(response, rate);
+  co_return response;
+}
+
+}  // namespace rookery::api
