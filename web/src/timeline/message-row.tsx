@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { signal, useComputed, useSignal } from '@preact/signals';
 import type { Message } from '@rookery/sdk';
 import type { ComponentChildren } from 'preact';
 import { client } from '../app/client.ts';
@@ -17,6 +17,9 @@ import { isOnlyEmoji, plainText, richText } from './text.tsx';
 import { Ticks } from './ticks.tsx';
 import { replace, timelineOf } from './timeline.ts';
 
+/** The one message whose actions are drawn: under the pointer, or with the focus. */
+const active = signal<string | undefined>(undefined);
+
 interface MessageRowProps {
   row: Extract<Row, { kind: 'message' }>;
   conversation: Conversation;
@@ -25,7 +28,10 @@ interface MessageRowProps {
 
 export function MessageRow({ row, conversation, onJump }: MessageRowProps) {
   const { message, first, last } = row;
-  const active = useSignal(false); // the actions are drawn only for the message one is at
+  const here = useComputed(() => active.value === message.id).value;
+  const leave = () => {
+    if (here) active.value = undefined;
+  };
   const own = message.author.id === me.value?.id;
   const author = people.value.get(message.author.id) ?? message.author;
   const group = conversation.channel.type !== 'direct';
@@ -35,11 +41,11 @@ export function MessageRow({ row, conversation, onJump }: MessageRowProps) {
       class={names.filter(Boolean).join(' ')}
       data-seq={message.seq}
       tabIndex={-1}
-      onPointerEnter={() => (active.value = true)}
-      onPointerLeave={() => (active.value = false)}
-      onFocusIn={() => (active.value = true)}
+      onPointerEnter={() => (active.value = message.id)}
+      onPointerLeave={leave}
+      onFocusIn={() => (active.value = message.id)}
       onFocusOut={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node)) active.value = false;
+        if (!event.currentTarget.contains(event.relatedTarget as Node)) leave();
       }}
       onKeyDown={walk}
     >
@@ -47,9 +53,7 @@ export function MessageRow({ row, conversation, onJump }: MessageRowProps) {
         <span class="message-avatar">{last ? <Avatar id={author.id} name={nameOf(author)} size="small" /> : null}</span>
       ) : null}
       <div class="bubble-place">
-        {group && !own && first ? (
-          <span class={`message-author hue-text-${hueOf(author.id)}`}>{nameOf(author)}</span>
-        ) : null}
+        {group && !own && first ? <span class={`message-author hue-${hueOf(author.id)}`}>{nameOf(author)}</span> : null}
         <div class={isOnlyEmoji(message.content) && !message.reply_to ? 'bubble bubble-emoji' : 'bubble'}>
           {message.reply_to && !message.deleted ? <Quote message={message} onJump={onJump} /> : null}
           <Content message={message} />
@@ -58,7 +62,7 @@ export function MessageRow({ row, conversation, onJump }: MessageRowProps) {
           </Meta>
         </div>
         <Reactions message={message} />
-        {active.value && !message.deleted ? (
+        {here && !message.deleted ? (
           <Actions message={message} own={own} mayDelete={own || conversation.channel.owner_id === me.value?.id} />
         ) : null}
       </div>
