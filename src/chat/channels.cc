@@ -145,10 +145,7 @@ Task<Result<Applied>> Channels::remove(UserId actor, ChannelId channel, UserId u
   co_return co_await log_.append(channel, RemoveMember{actor, user});
 }
 
-Task<Status> Channels::set_block(UserId user, UserId other, bool blocked) {
-  if (const Result<Account> account = co_await accounts_.account(other); !account) co_return fail(account.error());
-  if (user == other) co_return fail(ErrorCode::kUnknownUser);
-  if (const Status stored = co_await personal_.set_block(user, other, blocked); !stored) co_return fail(stored.error());
+Task<Status> Channels::heed_block(UserId user, UserId other, bool blocked) {
   const Result<ChannelId> direct = co_await conversations_.direct_of(user, other);
   if (!direct) co_return fail(direct.error());
   if (!*direct) co_return Status();

@@ -42,8 +42,9 @@ class Channels {
   Task<Result<Applied>> add(UserId actor, ChannelId channel, UserId user);
   Task<Result<Applied>> remove(UserId actor, ChannelId channel, UserId user);
 
-  // Direct channels heed a block from the answer on. kUnknownUser.
-  Task<Status> set_block(UserId user, UserId other, bool blocked);
+  // The direct channel of the two, if there is one, heeds the block, or its end, from the answer on. The block itself is
+  // stored already (auth/blocks.h).
+  Task<Status> heed_block(UserId user, UserId other, bool blocked);
 
   // A deleted account: groups are left as by leaving, direct channels take nothing more.
   Task<Status> leave_all(UserId user);

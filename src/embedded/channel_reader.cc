@@ -4,6 +4,7 @@
 
 #include "embedded/keys.h"
 #include "embedded/row_codec.h"
+#include "model/account.h"
 #include "runtime/log.h"
 
 namespace rookery::embedded {
@@ -172,6 +173,15 @@ Task<Result<std::optional<Cursor>>> ChannelReader::cursor(ChannelId channel, Use
   const auto cursor = decode_cursor(**row);
   if (!cursor) co_return fail(damaged("cursor", channel));
   co_return *cursor;
+}
+
+Task<Result<bool>> ChannelReader::hides_reads(UserId user) {
+  const auto row = co_await database_.get(Family::kState, settings_key(user, 0));
+  if (!row) co_return fail(row.error());
+  if (!*row) co_return false;
+  const auto settings = decode_user_settings(**row);
+  if (!settings) co_return fail(damaged("settings", ChannelId()));
+  co_return !settings->read_receipts;
 }
 
 Task<Result<MentionSeqs>> ChannelReader::mentions(ChannelId channel, UserId user, std::uint64_t after_seq) {

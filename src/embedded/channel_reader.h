@@ -35,6 +35,8 @@ class ChannelReader {
   Task<Result<std::optional<fold::NonceRecord>>> nonce(ChannelId channel, UserId author, std::string nonce, TimeMs now);
   Task<Result<bool>> reaction(ChannelId channel, std::uint64_t seq, std::string emoji, UserId user);
   Task<Result<std::optional<Cursor>>> cursor(ChannelId channel, UserId user);
+  // Whether the user keeps read receipts to himself.
+  Task<Result<bool>> hides_reads(UserId user);
   // Mentions of the user and of everyone by others, above `after_seq`.
   Task<Result<MentionSeqs>> mentions(ChannelId channel, UserId user, std::uint64_t after_seq);
 

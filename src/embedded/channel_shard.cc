@@ -89,16 +89,19 @@ Task<Result<Place*>> ChannelShard::place(HostedChannel& channel, UserId user) {
   for (;;) {
     const auto known = channel.places.find(user);
     if (known != channel.places.end()) co_return &known->second;
-    const std::uint64_t commits = channel.commits;
+    const std::pair before(channel.commits, hidings_);
     const Result<std::optional<Cursor>> cursor = co_await reader_.cursor(channel.id, user);
     if (!cursor) co_return fail(cursor.error());
     Place place;
     place.shown = place.wanted = cursor->value_or(Cursor());
+    const Result<bool> hidden = co_await reader_.hides_reads(user);
+    if (!hidden) co_return fail(hidden.error());
+    place.hidden = *hidden;
     Result<MentionSeqs> mentions = co_await reader_.mentions(channel.id, user, place.shown.read_seq);
     if (!mentions) co_return fail(mentions.error());
     place.mentions = *std::move(mentions);
     // A batch that came in while the disk was asked may have written what was read: then once more.
-    if (channel.commits == commits) channel.places.try_emplace(user, std::move(place));
+    if (before == std::pair(channel.commits, hidings_)) channel.places.try_emplace(user, std::move(place));
   }
 }
 
@@ -239,6 +242,7 @@ void ChannelShard::committed(HostedChannel& channel, const fold::Decision& decis
     const auto known = channel.places.find(start->user);
     if (known == channel.places.end()) continue;
     fresh.dirty = known->second.dirty;
+    fresh.hidden = known->second.hidden;
     known->second = std::move(fresh);
   }
   channel.apply_mentions(decision);
@@ -252,6 +256,7 @@ void ChannelShard::committed(HostedChannel& channel, const fold::Decision& decis
     own.shown.read_seq = std::max(own.shown.read_seq, event.seq);
     own.shown.delivered_seq = std::max(own.shown.delivered_seq, event.seq);
     own.shown.last_read_at = std::max(own.shown.last_read_at, own.wanted.last_read_at);
+    if (!own.hidden) own.shown.public_read_seq = std::max(own.shown.public_read_seq, event.seq);
     own.mentions.erase(own.mentions.begin(), std::ranges::upper_bound(own.mentions, own.shown.read_seq));
     if (observer_ != nullptr) observer_->on_cursor(channel.committed, event.actor, before, channel.read_state(event.actor, own));
   }
@@ -275,6 +280,7 @@ void ChannelShard::raise(HostedChannel& channel, Place& place, UserId user, cons
   const Cursor before = place.wanted;
   if (read > place.wanted.read_seq) {
     place.wanted.read_seq = read;
+    if (!place.hidden) place.wanted.public_read_seq = read;
     place.wanted.last_read_at = std::max(place.wanted.last_read_at, core_.clock().now());
   }
   place.wanted.delivered_seq = std::max({place.wanted.delivered_seq, delivered, place.wanted.read_seq});
@@ -341,6 +347,14 @@ Task<Result<std::vector<Cursor>>> ChannelShard::cursors(ChannelId id) {
   co_return all;
 }
 
+void ChannelShard::hide_reads(UserId user, bool hidden) {
+  ++hidings_;
+  host_.for_each([user, hidden](HostedChannel& channel) {
+    const auto known = channel.places.find(user);
+    if (known != channel.places.end()) known->second.hidden = hidden;
+  });
+}
+
 Task<void> ChannelShard::flush() {
   if (!dirty_.empty() || flushing_) co_await Flushed(*this);
 }
@@ -392,6 +406,7 @@ Task<void> ChannelShard::flush_once() {
     place.shown.read_seq = std::max(place.shown.read_seq, done.cursor.read_seq);
     place.shown.delivered_seq = std::max(place.shown.delivered_seq, done.cursor.delivered_seq);
     place.shown.last_read_at = std::max(place.shown.last_read_at, done.cursor.last_read_at);
+    place.shown.public_read_seq = std::max(place.shown.public_read_seq, done.cursor.public_read_seq);
     if (place.shown == before || observer_ == nullptr || !done.channel->committed.exists()) continue;
     place.mentions.erase(place.mentions.begin(), std::ranges::upper_bound(place.mentions, place.shown.read_seq));
     observer_->on_cursor(done.channel->committed, done.user, before, done.channel->read_state(done.user, place));

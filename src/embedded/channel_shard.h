@@ -38,6 +38,7 @@ class ChannelShard {
   Task<Status> move_cursor(CursorMove move);
   void raise_cursor(CursorMove move);
   Task<Result<std::vector<Cursor>>> cursors(ChannelId channel);
+  void hide_reads(UserId user, bool hidden);
   // Everything that waits is stored when it ends.
   Task<void> flush();
 
@@ -73,6 +74,7 @@ class ChannelShard {
   std::vector<std::pair<ChannelId, UserId>> dirty_;
   std::vector<std::coroutine_handle<>> flush_waiters_;
   bool flushing_ = false;
+  std::uint64_t hidings_ = 0;  // calls of hide_reads(): a place that was being loaded meanwhile is loaded again
   Timer flush_timer_;
   bool flush_timer_set_ = false;
   TaskGroup tasks_;

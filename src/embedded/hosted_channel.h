@@ -22,6 +22,7 @@ struct Place {
   Cursor shown;
   Cursor wanted;
   MentionSeqs mentions;  // above shown.read_seq
+  bool hidden = false;   // others are not shown how far he reads from now on
   bool dirty = false;    // wanted is ahead of what is stored, and stands in the flush list
 };
 
@@ -69,6 +70,10 @@ class ChannelHost {
   Use use(ChannelId id);
   // In memory, or null; not kept.
   HostedChannel* find(ChannelId id);
+  template <class Each>
+  void for_each(Each&& each) {
+    for (auto& [id, slot] : channels_) each(*slot.channel);
+  }
   std::size_t size() const { return channels_.size(); }
 
  private:

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "embedded/keys.h"
 #include "embedded/row_codec.h"
+#include "model/account.h"
 #include "runtime/log.h"
 #include "runtime/turn.h"
 
@@ -83,6 +84,10 @@ Status RocksChannelLog::recover_cursors() {
     cursor.read_seq = seq;
     cursor.delivered_seq = std::max(cursor.delivered_seq, seq);
     cursor.last_read_at = system_clock().now();
+    const auto settings = database_.get_now(Family::kState, settings_key(whose.first, 0));
+    if (!settings) return fail(settings.error());
+    const auto chosen = *settings ? decode_user_settings(**settings) : UserSettings();
+    if (!chosen || chosen->read_receipts) cursor.public_read_seq = seq;
     batch.put(Family::kState, key, encode(cursor));
   }
   for (unsigned core = 0; core < cores_.size(); ++core)
@@ -198,6 +203,15 @@ Task<Result<std::vector<Cursor>>> RocksChannelLog::cursors(ChannelId channel) {
   Result<std::vector<Cursor>> all = co_await shards_[core.index()]->cursors(channel);
   co_await hop(home);
   co_return all;
+}
+
+Task<void> RocksChannelLog::hide_reads(UserId user, bool hidden) {
+  Core& home = Core::current();
+  for (unsigned i = 0; i < cores_.size(); ++i) {
+    co_await hop(cores_.at(i));
+    shards_[i]->hide_reads(user, hidden);
+  }
+  co_await hop(home);
 }
 
 Task<Result<std::vector<ChannelId>>> RocksChannelLog::channels_of(UserId user) {

@@ -46,6 +46,7 @@ class RocksChannelLog final : public ChannelLog, public Cursors, public Conversa
   Task<Status> move_cursor(CursorMove move) override;
   void raise_cursor(CursorMove move) noexcept override;
   Task<Result<std::vector<Cursor>>> cursors(ChannelId channel) override;
+  Task<void> hide_reads(UserId user, bool hidden) override;
 
   Task<Result<std::vector<ChannelId>>> channels_of(UserId user) override;
   Task<Result<ChannelId>> direct_of(UserId a, UserId b) override;

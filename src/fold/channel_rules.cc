@@ -106,7 +106,8 @@ Result<Decision> apply(const Input& in, const AddMember& command) {
   draft.roster(std::move(roster));
   draft.row(PutMember{member});
   draft.row(PutMine{member.user});
-  draft.row(PutCursor{member.user, Cursor{.read_seq = member.joined_seq, .delivered_seq = member.joined_seq}});
+  draft.row(PutCursor{member.user,
+                      Cursor{.read_seq = member.joined_seq, .delivered_seq = member.joined_seq, .public_read_seq = member.joined_seq}});
   draft.change(Change{.kind = ChangeKind::kMemberAdd, .actor = command.actor, .user = command.user}, EventKind::kMemberAdd);
   draft.write(system_message(SystemKind::kMemberAdd, command.actor, command.user));
   draft.tell(EventKind::kChannelCreate, command.user);

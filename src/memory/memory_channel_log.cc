@@ -27,6 +27,7 @@ struct MemoryChannelLog::Shard {
 struct MemoryChannelLog::Lists {
   std::mutex mutex;
   std::map<UserId, std::set<ChannelId>> mine;
+  std::set<UserId> hidden;  // keep their read receipts to themselves
   std::map<std::pair<UserId, UserId>, ChannelId> directs;
   std::map<UserId, std::map<MessageId, MentionEntry>> mentions;
   std::map<ChannelId, std::map<MessageId, std::pair<MentionEntry, UserId>>> everyone;  // with the author
@@ -148,6 +149,8 @@ void MemoryChannelLog::move(Channel& channel, UserId user, Cursor up) {
   if (up.read_seq > cursor.read_seq) {
     cursor.read_seq = up.read_seq;
     cursor.last_read_at = Core::current().clock().now();
+    const std::lock_guard lock(lists_->mutex);
+    if (!lists_->hidden.contains(user)) cursor.public_read_seq = up.read_seq;
   }
   cursor.delivered_seq = std::max(cursor.delivered_seq, up.delivered_seq);
   if (cursor != before && observer_ != nullptr) observer_->on_cursor(channel.state, user, before, read_state(channel, user));
@@ -174,7 +177,8 @@ Task<Result<Applied>> MemoryChannelLog::append(ChannelId id, Command command) {
     if (decision->replayed) applied.message = std::make_shared<const Message>(channel.messages.at(decision->replayed_seq));
     for (const Event& event : decision->events) {
       // One's own message moves one's own cursors.
-      if (event.kind == EventKind::kMessageCreate && channel.state.exists()) move(channel, event.actor, Cursor{event.seq, event.seq, {}});
+      if (event.kind == EventKind::kMessageCreate && channel.state.exists())
+        move(channel, event.actor, Cursor{.read_seq = event.seq, .delivered_seq = event.seq});
     }
     if (observer_ != nullptr && !decision->events.empty()) {
       observer_->on_events(decision->events);
@@ -276,7 +280,7 @@ Task<Status> MemoryChannelLog::move_cursor(CursorMove wanted) {
   Status done = fail(ErrorCode::kUnknownChannel);
   Channel* channel = find(wanted.channel);
   if (channel != nullptr && channel->state.roster->sees(wanted.user)) {
-    move(*channel, wanted.user, Cursor{wanted.read_seq, wanted.delivered_seq, {}});
+    move(*channel, wanted.user, Cursor{.read_seq = wanted.read_seq, .delivered_seq = wanted.delivered_seq});
     done = {};
   }
   co_await hop(home);
@@ -287,7 +291,7 @@ void MemoryChannelLog::raise_cursor(CursorMove wanted) noexcept {
   cores_.of(wanted.channel).post_function([this, wanted] {
     Channel* channel = find(wanted.channel);
     if (channel != nullptr && channel->state.roster->sees(wanted.user))
-      move(*channel, wanted.user, Cursor{wanted.read_seq, wanted.delivered_seq, {}});
+      move(*channel, wanted.user, Cursor{.read_seq = wanted.read_seq, .delivered_seq = wanted.delivered_seq});
   });
 }
 
@@ -301,6 +305,16 @@ Task<Result<std::vector<Cursor>>> MemoryChannelLog::cursors(ChannelId id) {
   }
   co_await hop(home);
   co_return all;
+}
+
+Task<void> MemoryChannelLog::hide_reads(UserId user, bool hidden) {
+  const std::lock_guard lock(lists_->mutex);
+  if (hidden) {
+    lists_->hidden.insert(user);
+  } else {
+    lists_->hidden.erase(user);
+  }
+  co_return;
 }
 
 Task<Result<std::vector<ChannelId>>> MemoryChannelLog::channels_of(UserId user) {

@@ -85,7 +85,8 @@ std::string encode(const Cursor& cursor) {
       .u8(kCursorVersion)
       .varint(cursor.read_seq)
       .varint(cursor.delivered_seq)
-      .varint(static_cast<std::uint64_t>(cursor.last_read_at.unix_ms));
+      .varint(static_cast<std::uint64_t>(cursor.last_read_at.unix_ms))
+      .varint(cursor.public_read_seq);
   return bytes;
 }
 
@@ -96,6 +97,7 @@ std::optional<Cursor> decode_cursor(std::string_view bytes) {
   cursor.read_seq = in.varint();
   cursor.delivered_seq = in.varint();
   cursor.last_read_at = TimeMs(static_cast<std::int64_t>(in.varint()));
+  cursor.public_read_seq = in.varint();
   if (!in.at_end()) return std::nullopt;
   return cursor;
 }

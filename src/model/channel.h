@@ -63,7 +63,8 @@ struct ChannelState {
 struct Cursor {
   std::uint64_t read_seq = 0;
   std::uint64_t delivered_seq = 0;
-  TimeMs last_read_at;  // when read_seq last grew; 0: never
+  TimeMs last_read_at;                // when read_seq last grew; 0: never
+  std::uint64_t public_read_seq = 0;  // what others are shown: read_seq, unless its owner keeps read receipts to himself
 
   bool operator==(const Cursor&) const = default;
 };

@@ -31,6 +31,9 @@ class Cursors {
   virtual void raise_cursor(CursorMove move) noexcept = 0;
   // Cursors of all members, in the order of Roster::members.
   virtual Task<Result<std::vector<Cursor>>> cursors(ChannelId channel) = 0;
+  // From the answer on, what others are shown of this user's reading stands still (hidden), or follows from the next read on.
+  // The setting itself was stored before (PersonalStore): channels that are loaded later find it there.
+  virtual Task<void> hide_reads(UserId user, bool hidden) = 0;
 };
 
 }  // namespace rookery

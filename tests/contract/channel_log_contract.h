@@ -345,6 +345,21 @@ TEST_P(ChannelLogContract, CursorsOnlyGrow) {
   EXPECT_EQ((*all)[2], Cursor());
 }
 
+TEST_P(ChannelLogContract, WhatOthersAreShownStandsStillWhileReadsAreHidden) {
+  ASSERT_TRUE(make_group());
+  for (int i = 0; i < 5; ++i) send(kAnna, "x");
+  ASSERT_TRUE(wait(cursors().move_cursor({kGroup, kBert, 2, 0})));
+  run_blocking(rig_->cores().at(0), cursors().hide_reads(kBert, true));
+  ASSERT_TRUE(wait(cursors().move_cursor({kGroup, kBert, 3, 0})));
+  Cursor bert = wait(log().view(kGroup, kBert))->read.cursor;
+  EXPECT_EQ(bert.read_seq, 3u);
+  EXPECT_EQ(bert.public_read_seq, 2u);
+  run_blocking(rig_->cores().at(0), cursors().hide_reads(kBert, false));
+  EXPECT_EQ(wait(log().view(kGroup, kBert))->read.cursor.public_read_seq, 2u);
+  ASSERT_TRUE(wait(cursors().move_cursor({kGroup, kBert, 4, 0})));
+  EXPECT_EQ(wait(log().view(kGroup, kBert))->read.cursor.public_read_seq, 4u);
+}
+
 TEST_P(ChannelLogContract, WhatIsShownOfACursorIsWhatIsStored) {
   ASSERT_TRUE(make_group());
   send(kAnna, "x");
