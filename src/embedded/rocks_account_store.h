@@ -1,0 +1,67 @@
+// RocksAccountStore: accounts, logins, keys, blocks and settings as rows of the `state` family.
+//
+// What is read, decided on and written back is done on one core for each name, user or login, one at a time: of many who
+// want a name at once, one gets it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ports/account_store.h"
+#include "ports/personal_store.h"
+#include "runtime/core.h"
+#include "runtime/keyed_lock.h"
+
+namespace rookery::embedded {
+
+class Database;
+
+class RocksAccountStore final : public AccountStore, public PersonalStore {
+ public:
+  // Both must outlive this; the cores are running.
+  RocksAccountStore(Cores& cores, Database& database);
+  ~RocksAccountStore() override;
+
+  Task<Status> create_account(Account account) override;
+  Task<Result<Account>> account(UserId user) override;
+  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change) override;
+  Task<Result<UserId>> user_of_name(std::string name) override;
+  Task<Result<std::vector<NameEntry>>> usernames(std::string prefix, std::string after, std::size_t limit) override;
+
+  Task<Status> put_login(Login login, RefreshFamily family) override;
+  Task<Result<Login>> login(UserId user, LoginId login) override;
+  Task<Result<std::vector<UsedLogin>>> logins_of(UserId user) override;
+  Task<Result<RefreshFamily>> change_refresh(UserId user, LoginId login, std::function<Status(RefreshFamily&)> change) override;
+  Task<Status> end_logins(UserId user, std::vector<LoginId> logins) override;
+
+  Task<Status> put_key(KeyRecord key) override;
+  Task<Result<std::vector<KeyRecord>>> keys() override;
+
+  Task<Status> set_block(UserId user, UserId other, bool blocked) override;
+  Task<Result<std::vector<UserId>>> blocks_of(UserId user) override;
+  Task<Result<bool>> blocked_between(UserId a, UserId b) override;
+  Task<Result<UserSettings>> settings(UserId user) override;
+  Task<Status> put_settings(UserId user, UserSettings settings) override;
+
+ private:
+  using Locks = KeyedLock<std::string>;  // by the key of a row
+
+  // Does `work` while nobody else holds `key`. A name's lock is taken last.
+  template <class T>
+  Task<T> under_lock(std::string key, Task<T> work);
+  template <class T>
+  Task<T> locked_here(std::string key, Task<T> work);
+
+  Task<Status> create_under_lock(Account account);
+  Task<Result<Account>> change_under_lock(UserId user, std::function<Status(Account&)> change);
+  Task<Result<Account>> replace(Account before, Account after);
+  Task<Result<RefreshFamily>> refresh_under_lock(UserId user, LoginId login, std::function<Status(RefreshFamily&)> change);
+  Task<Status> end_under_lock(UserId user, std::vector<LoginId> logins);
+
+  Cores& cores_;
+  Database& database_;
+  std::vector<std::unique_ptr<Locks>> locks_;  // one a core
+};
+
+}  // namespace rookery::embedded
