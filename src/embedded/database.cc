@@ -9,9 +9,9 @@
 #include <mutex>
 
 #include "base/check.h"
-#include "base/random.h"
 #include "embedded/committer.h"
 #include "embedded/data_dir.h"
+#include "embedded/database_meta.h"
 #include "embedded/database_store.h"
 #include "embedded/database_upkeep.h"
 #include "embedded/keys.h"
@@ -22,8 +22,6 @@
 namespace rookery::embedded {
 namespace {
 
-constexpr unsigned kFormat = 1;  // of the data directory; grows when an older program could no longer read it
-constexpr std::size_t kEpochBytes = 16;
 constexpr double kDiskRetryAfterSeconds = 5;
 
 struct Opened {
@@ -33,11 +31,11 @@ struct Opened {
 
 // RocksDB makes a new database where it finds none and then removes what it does not know: never let it do so where
 // something was.
-Result<Store::Missing> may_create(const DataDir& dir, bool marked) {
+Result<Store::Mode> mode_of(const DataDir& dir, bool marked) {
   namespace fs = std::filesystem;
-  if (marked) return Store::Missing::kRefuse;
+  if (marked) return Store::Mode::kExisting;
   std::error_code error;
-  if (fs::exists(dir.database_path() + "/CURRENT", error)) return Store::Missing::kCreate;
+  if (fs::exists(dir.database_path() + "/CURRENT", error)) return Store::Mode::kCreate;
   for (const auto& entry : fs::directory_iterator(dir.database_path(), error)) {
     if (entry.path().extension() == ".sst") {
       return fail(ErrorCode::kInternal, dir.database_path() +
@@ -45,23 +43,7 @@ Result<Store::Missing> may_create(const DataDir& dir, bool marked) {
                                             "`rookery repair` tells what is there");
     }
   }
-  return Store::Missing::kCreate;
-}
-
-Result<std::optional<std::string>> meta(Store& store, std::string_view name) {
-  return *store.get(Family::kState, meta_key(name), Store::Tier::kDisk);
-}
-
-Status write_meta(Store& store, const std::string& epoch) {
-  rocksdb::WriteBatch rows;
-  auto* state = store.family(Family::kState);
-  CHECK(rows.Put(state, meta_key(kMetaFormat), std::to_string(kFormat)).ok());
-  CHECK(rows.Put(state, meta_key(kMetaEpoch), epoch).ok());
-  rocksdb::WriteOptions how;
-  how.sync = true;
-  const rocksdb::Status written = store.db().Write(how, &rows);
-  if (!written.ok()) return fail(error_of(written));
-  return {};
+  return Store::Mode::kCreate;
 }
 
 Status check_format(const std::string& path, const std::string& text) {
@@ -72,18 +54,6 @@ Status check_format(const std::string& path, const std::string& text) {
   if (format <= kFormat) return {};
   return fail(ErrorCode::kInternal, path + " was written by a newer version of Rookery (format " + text + ", this one reads up to " +
                                         std::to_string(kFormat) + "): start that version or a later one on it");
-}
-
-// Where the log ends: its last row, or, when rows went with age, what the last batch noted.
-Result<std::uint64_t> log_end(Store& store) {
-  const auto noted = meta(store, kMetaLogEnd);
-  if (!noted) return std::unexpected(noted.error());
-  std::uint64_t end = noted->has_value() ? parse_log_key(**noted).value_or(0) : 0;
-  const ScanRange last{.from = {}, .to = {}, .limit = 1, .reverse = true};
-  const auto scanned = *store.scan(Family::kLog, last, Store::Tier::kDisk,
-                                   [&end](std::string_view key, std::string_view) { end = std::max(end, parse_log_key(key).value_or(0)); });
-  if (!scanned) return std::unexpected(scanned.error());
-  return end;
 }
 
 Status check_watermark(const DataDir& dir, const std::optional<Mark>& mark, Mark found) {
@@ -101,10 +71,10 @@ Status check_watermark(const DataDir& dir, const std::optional<Mark>& mark, Mark
 
 Result<Opened> check_store(const DataDir& dir, Store& store, const std::optional<Mark>& mark) {
   Opened out;
-  const auto end = log_end(store);
+  const auto end = read_log_end(store);
   if (!end) return std::unexpected(end.error());
   out.last_offset = *end;
-  const auto format = meta(store, kMetaFormat);
+  const auto format = read_meta(store, kMetaFormat);
   if (!format) return std::unexpected(format.error());
   if (format->has_value()) {
     if (Status known = check_format(dir.path(), **format); !known) return std::unexpected(known.error());
@@ -114,10 +84,11 @@ Result<Opened> check_store(const DataDir& dir, Store& store, const std::optional
   if (!format->has_value()) {
     if (found.sequence != 0)
       return fail(ErrorCode::kInternal, dir.path() + " is damaged: it holds data, but no format; `rookery repair` tells what is there");
-    out.epoch = system_random().token(kEpochBytes);
-    if (Status written = write_meta(store, out.epoch); !written) return std::unexpected(written.error());
+    auto epoch = write_first_meta(store);
+    if (!epoch) return std::unexpected(std::move(epoch.error()));
+    out.epoch = std::move(*epoch);
   } else {
-    const auto epoch = meta(store, kMetaEpoch);
+    const auto epoch = read_meta(store, kMetaEpoch);
     if (!epoch) return std::unexpected(epoch.error());
     out.epoch = epoch->value_or("");
   }
@@ -158,9 +129,9 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   if (!dir) return std::unexpected(dir.error());
   auto mark = Watermark::read(dir->watermark_path());
   if (!mark) return fail(ErrorCode::kInternal, std::string(mark.error().sentence()) + "; `rookery repair` tells what is there");
-  const auto missing = may_create(*dir, mark->has_value());
-  if (!missing) return std::unexpected(missing.error());
-  auto store = Store::open(dir->database_path(), options, *missing);
+  const auto mode = mode_of(*dir, mark->has_value());
+  if (!mode) return std::unexpected(mode.error());
+  auto store = Store::open(dir->database_path(), options, *mode);
   if (!store) return std::unexpected(store.error());
   auto checked = check_store(*dir, **store, *mark);
   if (!checked) return std::unexpected(checked.error());

@@ -154,7 +154,7 @@ class Database {
   Task<Result<std::vector<LogRow>>> read_log(std::uint64_t after, std::size_t limit);
   Result<std::vector<LogRow>> read_log_now(std::uint64_t after, std::size_t limit);
 
-  // A random string made when the installation was, the same for ever.
+  // A random string made when the installation was; another one after a repair that gave something up.
   const std::string& epoch() const noexcept;
   CommitCounters counters() const noexcept;
 

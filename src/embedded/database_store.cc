@@ -29,13 +29,14 @@ constexpr std::size_t kHistoryPrefix = 9;  // table and channel
 constexpr std::uint64_t kLogTtlSeconds = 7 * 24 * 3600;
 constexpr std::uint64_t kFarAboveNeed = 1ull << 50;  // FIFO drops data beyond its size without a word: never let it
 
-rocksdb::DBOptions database_options(const DatabaseOptions& options, Store::Missing missing) {
+rocksdb::DBOptions database_options(const DatabaseOptions& options, Store::Mode mode) {
   rocksdb::DBOptions out;
   if (options.hooks.env != nullptr) out.env = options.hooks.env;
-  out.create_if_missing = missing == Store::Missing::kCreate;
-  out.create_missing_column_families = missing == Store::Missing::kCreate;
+  out.create_if_missing = mode == Store::Mode::kCreate;
+  out.create_missing_column_families = mode == Store::Mode::kCreate;
   out.paranoid_checks = true;
-  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  out.wal_recovery_mode = mode == Store::Mode::kSalvage ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                                        : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   out.recycle_log_file_num = 0;
   out.wal_compression = rocksdb::kNoCompression;
   out.track_and_verify_wals_in_manifest = false;
@@ -134,8 +135,8 @@ bool within_one_prefix(Family family, const ScanRange& range) {
 
 Error error_of(const rocksdb::Status& status) { return Error(ErrorCode::kInternal, "storage: " + status.ToString()); }
 
-Result<std::unique_ptr<Store>> Store::open(const std::string& path, const DatabaseOptions& options, Missing missing) {
-  const rocksdb::DBOptions database = database_options(options, missing);
+Result<std::unique_ptr<Store>> Store::open(const std::string& path, const DatabaseOptions& options, Mode mode) {
+  const rocksdb::DBOptions database = database_options(options, mode);
   if (Status known = check_families(path, database); !known) return std::unexpected(known.error());
   rocksdb::LRUCacheOptions cache_options;
   cache_options.capacity = options.block_cache_bytes;
@@ -147,7 +148,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Databa
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(database, path, families, &handles, &db);
+  const rocksdb::Status opened = mode == Mode::kReadOnly ? rocksdb::DB::OpenForReadOnly(database, path, families, &handles, &db)
+                                                         : rocksdb::DB::Open(database, path, families, &handles, &db);
   if (!opened.ok()) return fail(open_error(path, opened));
 
   std::unique_ptr<Store> store(new Store);

@@ -18,9 +18,14 @@ namespace rookery::embedded {
 // Closed by its destructor. Any thread.
 class Store {
  public:
-  enum class Missing : std::uint8_t { kRefuse, kCreate };
+  enum class Mode : std::uint8_t {
+    kCreate,    // made when it is not there
+    kExisting,  // must be there
+    kReadOnly,  // must be there, and nothing of it is changed
+    kSalvage,   // must be there; of a damaged write-ahead log only what stands before the damage is taken
+  };
   // Blocks, for as long as the replay of the write-ahead log takes.
-  static Result<std::unique_ptr<Store>> open(const std::string& path, const DatabaseOptions& options, Missing missing);
+  static Result<std::unique_ptr<Store>> open(const std::string& path, const DatabaseOptions& options, Mode mode);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
