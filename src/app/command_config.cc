@@ -14,6 +14,11 @@ int misused(std::string_view sentence) {
   return kMisused;
 }
 
+int failed(std::string_view sentence) {
+  misused(sentence);
+  return kFailed;
+}
+
 std::optional<LoadedConfig> load_config_or_explain(Arguments flags) {
   auto loaded = load_config(flags, process_environment());
   if (loaded) return *std::move(loaded);

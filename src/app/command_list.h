@@ -12,11 +12,14 @@ namespace rookery::app {
 int serve_command(Arguments arguments);
 int config_show_command(Arguments arguments);
 int config_docs_command(Arguments arguments);
+int compact_command(Arguments arguments);
 int version_command(Arguments arguments);
 int help_command(Arguments arguments);
 
 // Prints "rookery: …" to stderr and gives kMisused.
 int misused(std::string_view sentence);
+// The same, and kFailed.
+int failed(std::string_view sentence);
 // The configuration of these flags and this process's environment; what is wrong was printed when there is none.
 std::optional<LoadedConfig> load_config_or_explain(Arguments flags);
 

@@ -16,6 +16,7 @@ constexpr Command kTable[] = {
     {"serve", "[OPTION…]", "serve clients until SIGTERM; what rookery does without a command", serve_command},
     {"config show", "[--origin] [OPTION…]", "print the configuration, and where each value comes from", config_show_command},
     {"config docs", "", "print docs/configuration.md", config_docs_command},
+    {"compact", "[OPTION…]", "rewrite the stopped server's storage without what was deleted", compact_command},
     {"version", "", "print the version", version_command},
     {"help", "", "print this", help_command},
 };

@@ -23,8 +23,6 @@ enum class RateBucket : std::uint8_t {
   kMessages,
   kTyping,
   kSearch,
-  kUpload,
-  kPoll,
   kRead,
   kWrite,
 };

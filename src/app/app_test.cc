@@ -1,0 +1,175 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "app/command_list.h"
+#include "app/listeners.h"
+#include "app/metrics_page.h"
+#include "app/terminal.h"
+
+namespace rookery::app {
+namespace {
+
+using testing::HasSubstr;
+using Words = std::vector<std::string_view>;
+
+struct Ended {
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+Ended run(const Words& words) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Ended ended;
+  ended.status = run_command(words);
+  std::fflush(stdout);
+  ended.out = testing::internal::GetCapturedStdout();
+  ended.err = testing::internal::GetCapturedStderr();
+  return ended;
+}
+
+TEST(Commands, ConfigShowPrintsWhatWasSaidAndWhere) {
+  const Ended shown = run({"config", "show", "--drain", "7", "--origin"});
+  EXPECT_EQ(shown.status, 0);
+  EXPECT_THAT(shown.out, testing::ContainsRegex("drain = 7 +# --drain\n"));
+  EXPECT_EQ(shown.err, "");
+}
+
+TEST(Commands, MistakesAreTellingAndEndWithStatus2) {
+  const Ended unknown = run({"sevre"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("no command 'sevre'"));
+  EXPECT_EQ(run({"config"}).status, 2);
+  EXPECT_EQ(run({"config", "shown"}).status, 2);
+  const Ended option = run({"--lisen", "x"});
+  EXPECT_EQ(option.status, 2);
+  EXPECT_EQ(option.err, "rookery: unknown option --lisen; the nearest one is --listen\n");
+  EXPECT_EQ(run({"serve", "--drain", "-1"}).status, 2);
+  EXPECT_EQ(run({"version", "x"}).status, 2);
+}
+
+TEST(Commands, HelpNamesEveryCommandAndOption) {
+  for (const Words& words : {Words{"help"}, Words{"--help"}, Words{"serve", "--help"}, Words{"-h"}}) {
+    const Ended help = run(words);
+    EXPECT_EQ(help.status, 0);
+    EXPECT_THAT(help.out, HasSubstr("--listen HOST:PORT"));
+    for (const Command& command : command_table()) EXPECT_THAT(help.out, HasSubstr("  " + std::string(command.words) + " "));
+  }
+}
+
+TEST(Commands, VersionIsPrinted) { EXPECT_THAT(run({"--version"}).out, testing::MatchesRegex("rookery [0-9.]+\n")); }
+
+class DirectoryTest : public testing::Test {
+ protected:
+  DirectoryTest() {
+    directory_ = (std::filesystem::temp_directory_path() / "rookery-app-XXXXXX").string();
+    EXPECT_NE(::mkdtemp(directory_.data()), nullptr);
+  }
+  ~DirectoryTest() override { std::filesystem::remove_all(directory_); }
+  std::string directory_;
+};
+
+using Compact = DirectoryTest;
+using Listeners = DirectoryTest;
+
+TEST_F(Compact, WorksOnAStoppedServersDirectoryOnly) {
+  const std::string missing = directory_ + "/missing";
+  const Ended refused = run({"compact", "--data-dir", missing});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("there is no data directory"));
+  EXPECT_FALSE(std::filesystem::exists(missing));
+  const Ended done = run({"compact", "--data-dir", directory_});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr(directory_ + " is compacted"));
+}
+
+TEST_F(Listeners, TakeAnyPortAndSayWhich) {
+  Config config;
+  config.listen = {"127.0.0.1", 0};
+  const auto server = open_client_listener(config);
+  ASSERT_TRUE(server.has_value()) << server.error().sentence();
+  EXPECT_THAT(address_of(**server, false), testing::MatchesRegex("http://127.0.0.1:[1-9][0-9]*"));
+  config.listen.port = (*server)->port();
+  const auto second = open_client_listener(config);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_THAT(second.error().message, testing::StartsWith("listen: "));
+}
+
+TEST_F(Listeners, NameTheOptionThatIsWrong) {
+  Config config;
+  config.listen = {"127.0.0.1", 0};
+  config.trusted_proxies = "10.0.0.0/99";
+  EXPECT_THAT(open_client_listener(config).error().message, testing::StartsWith("trusted-proxies: "));
+  config.trusted_proxies = "10.0.0.0/8, ::1";
+  config.tls_cert = directory_ + "/none.pem";
+  config.tls_key = directory_ + "/none.pem";
+  EXPECT_THAT(open_client_listener(config).error().message, testing::StartsWith("tls-cert, tls-key: "));
+}
+
+TEST_F(Listeners, MetricsAreOffUnlessAsked) {
+  Config config;
+  const auto none = open_metrics_listener(config);
+  ASSERT_TRUE(none.has_value());
+  EXPECT_EQ(*none, nullptr);
+  config.metrics_listen = Endpoint{"127.0.0.1", 0};
+  const auto listener = open_metrics_listener(config);
+  ASSERT_TRUE(listener.has_value());
+  EXPECT_NE((*listener)->port(), 0);
+}
+
+TEST_F(Listeners, StorageReserveIsAGibibyteAtMostUnlessConfigured) {
+  Config config;
+  config.data_dir = directory_;
+  EXPECT_GT(storage_reserve(config), 0u);
+  EXPECT_LE(storage_reserve(config), 1ull << 30);
+  config.storage_reserve_bytes = 7ull << 40;
+  EXPECT_EQ(storage_reserve(config), 7ull << 40);
+}
+
+// Keeps the answer.
+struct RecordedExchange final : net::HttpExchange {
+  void respond(net::HttpResponse answer) override { response = std::move(answer); }
+  void upgrade(std::unique_ptr<net::WebSocketHandler>) override { FAIL(); }
+  bool connected() const override { return true; }
+  net::HttpResponse response;
+};
+
+net::HttpResponse ask(net::HttpHandler& handler, const std::string& method, const std::string& path) {
+  auto exchange = std::make_shared<RecordedExchange>();
+  net::HttpRequest request;
+  request.method = method;
+  request.path = path;
+  handler.on_request(std::move(request), net::HttpResponder(exchange));
+  return exchange->response;
+}
+
+TEST(MetricsPage, AnswersMetricsAndNothingElse) {
+  Metrics metrics(1);
+  metrics.counter("rookery_test_total", "tests").add(3);
+  MetricsPage page(metrics);
+  const auto answer = ask(page, "GET", "/metrics");
+  EXPECT_EQ(answer.status, 200u);
+  EXPECT_EQ(answer.headers.get("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(answer.body, HasSubstr("rookery_test_total 3\n"));
+  EXPECT_EQ(ask(page, "GET", "/").status, 404u);
+  EXPECT_EQ(ask(page, "POST", "/metrics").status, 405u);
+}
+
+TEST(Terminal, PasswordsAreLongAndDifferent) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const std::string password = make_password(system_random());
+    EXPECT_THAT(password, testing::MatchesRegex("[a-zA-Z2-9]+"));
+    EXPECT_EQ(password.size(), 20u);
+    EXPECT_TRUE(seen.insert(password).second);
+  }
+}
+
+}  // namespace
+}  // namespace rookery::app

@@ -1,0 +1,79 @@
+#include "app/listeners.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "net/tls.h"
+
+namespace rookery::app {
+namespace {
+
+constexpr std::uint64_t kReserveMost = 1ull << 30;
+constexpr std::uint64_t kReservePartOfDisk = 20;  // one in so many: 5 %
+
+Error named(std::string_view option, const Error& error) {
+  std::string sentence(option);
+  sentence.append(": ").append(error.sentence());
+  for (const FieldError& field : error.fields) sentence.append("; ").append(field.path).append(" ").append(field.sentence);
+  return Error(error.code, std::move(sentence));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& config) {
+  net::HttpServerOptions options;
+  options.host = config.listen.host;
+  options.port = config.listen.port;
+  options.websocket.message_bytes_max = config.limits.frame_bytes;
+  auto proxies = net::TrustedProxies::parse(config.trusted_proxies);
+  if (!proxies) return fail(named("trusted-proxies", proxies.error()));
+  options.trusted_proxies = *std::move(proxies);
+  if (!config.tls_cert.empty()) {
+    auto tls = net::TlsContext::open_server(config.tls_cert, config.tls_key);
+    if (!tls) return fail(named("tls-cert, tls-key", tls.error()));
+    options.tls = *std::move(tls);
+  }
+  auto server = net::HttpServer::open(std::move(options));
+  if (!server) return fail(named("listen", server.error()));
+  return server;
+}
+
+Result<std::unique_ptr<net::HttpServer>> open_metrics_listener(const Config& config) {
+  if (!config.metrics_listen) return nullptr;
+  constexpr std::size_t kScrapersMax = 64;
+  net::HttpServerOptions options;
+  options.host = config.metrics_listen->host;
+  options.port = config.metrics_listen->port;
+  options.connections_max = kScrapersMax;
+  auto server = net::HttpServer::open(std::move(options));
+  if (!server) return fail(named("metrics-listen", server.error()));
+  return server;
+}
+
+std::string address_of(const net::HttpServer& server, bool tls) {
+  return (tls ? "https://" : "http://") + to_string(Endpoint{server.host(), server.port()});
+}
+
+std::uint64_t storage_reserve(const Config& config) {
+  if (config.storage_reserve_bytes) return *config.storage_reserve_bytes;
+  struct statvfs disk{};
+  if (::statvfs(config.data_dir.c_str(), &disk) != 0) return kReserveMost;
+  return std::min<std::uint64_t>(kReserveMost, disk.f_blocks * disk.f_frsize / kReservePartOfDisk);
+}
+
+std::string web_directory(const Config& config) {
+  if (!config.web_dir.empty()) return config.web_dir;
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  for (const char* const place : {"../share/rookery/web", "../../web/dist"}) {
+    const auto directory = program / place;
+    if (std::filesystem::exists(directory / "index.html", error)) return directory.lexically_normal().string();
+  }
+  return {};
+}
+
+}  // namespace rookery::app
