@@ -1,0 +1,43 @@
+import { Client } from '../src/client.ts';
+import type { ConnectionState } from '../src/gateway.ts';
+import type { OutboxEntry, OutboxStore } from '../src/outbox.ts';
+import { MemoryRefreshTokenStore } from '../src/tokens.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeServer } from './fake-server.ts';
+
+/** A client with everything around it under the test's hand, signed in and connected. */
+export async function connected({ channels = ['10'], outbox = undefined as OutboxStore | undefined } = {}) {
+  const clock = new FakeClock();
+  const server = new FakeServer();
+  for (const channel of channels) server.addChannel(channel);
+  const tokens = new MemoryRefreshTokenStore();
+  await tokens.save('r0');
+  const client = new Client({
+    server: 'http://server',
+    device: { id: 'd', kind: 'web' },
+    tokens,
+    clock,
+    fetch: server.fetch,
+    openSocket: server.open,
+    ...(outbox ? { outbox } : {}),
+  });
+  const seen: string[] = []; // channel:seq of each MESSAGE_CREATE, in the order of arrival
+  const resets: string[] = [];
+  const states: ConnectionState[] = [];
+  client.on('MESSAGE_CREATE', (message) => seen.push(`${message.channel_id}:${message.seq}`));
+  client.on('reset', (d) => resets.push(d.channel_id));
+  client.on('state', (state) => states.push(state));
+  await client.start();
+  await clock.advance(0);
+  return { clock, server, client, tokens, seen, resets, states };
+}
+
+export class MemoryOutboxStore implements OutboxStore {
+  entries: OutboxEntry[] = [];
+  async load(): Promise<OutboxEntry[]> {
+    return this.entries;
+  }
+  async save(entries: OutboxEntry[]): Promise<void> {
+    this.entries = entries;
+  }
+}
