@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "auth/core_cache.h"
+#include "auth/principal.h"
 #include "auth/token.h"
 #include "base/ids.h"
 #include "base/result.h"
@@ -26,14 +27,6 @@ class AccountStore;
 }
 
 namespace rookery::auth {
-
-// Who asks.
-struct Principal {
-  UserId user;
-  LoginId login;
-  bool admin = false;
-  bool operator==(const Principal&) const = default;
-};
 
 // Told of ended logins on every core, before the request that ended them is answered. The gateway closes their sockets
 // (4102). Must not block.
