@@ -76,6 +76,7 @@ class DirectoryTest : public testing::Test {
 };
 
 using Compact = DirectoryTest;
+using Repair = DirectoryTest;
 using Listeners = DirectoryTest;
 
 TEST_F(Compact, WorksOnAStoppedServersDirectoryOnly) {
@@ -87,6 +88,20 @@ TEST_F(Compact, WorksOnAStoppedServersDirectoryOnly) {
   const Ended done = run({"compact", "--data-dir", directory_});
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr(directory_ + " is compacted"));
+}
+
+TEST_F(Repair, TellsWhatIsWrongAndGivesUpOnlyWhenTold) {
+  ASSERT_EQ(run({"compact", "--data-dir", directory_}).status, 0);
+  const Ended whole = run({"repair", "--data-dir", directory_});
+  EXPECT_EQ(whole.status, 0) << whole.err;
+  EXPECT_THAT(whole.out, HasSubstr("Nothing is wrong"));
+  std::filesystem::remove(directory_ + "/watermark");
+  const Ended told = run({"repair", "--data-dir", directory_});
+  EXPECT_EQ(told.status, 1);
+  EXPECT_THAT(told.out, HasSubstr("watermark: missing"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/watermark"));
+  EXPECT_EQ(run({"repair", "--give-up-lost-end", "--data-dir", directory_}).status, 0);
+  EXPECT_EQ(run({"repair", "--data-dir", directory_}).status, 0);
 }
 
 TEST_F(Listeners, TakeAnyPortAndSayWhich) {

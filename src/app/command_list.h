@@ -13,6 +13,7 @@ int serve_command(Arguments arguments);
 int config_show_command(Arguments arguments);
 int config_docs_command(Arguments arguments);
 int compact_command(Arguments arguments);
+int repair_command(Arguments arguments);
 int version_command(Arguments arguments);
 int help_command(Arguments arguments);
 

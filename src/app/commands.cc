@@ -17,6 +17,7 @@ constexpr Command kTable[] = {
     {"config show", "[--origin] [OPTION…]", "print the configuration, and where each value comes from", config_show_command},
     {"config docs", "", "print docs/configuration.md", config_docs_command},
     {"compact", "[OPTION…]", "rewrite the stopped server's storage without what was deleted", compact_command},
+    {"repair", "[--give-up-lost-end] [OPTION…]", "tell what a data directory holds; go on without a lost end", repair_command},
     {"version", "", "print the version", version_command},
     {"help", "", "print this", help_command},
 };
