@@ -153,4 +153,16 @@ Task<Status> MemoryAccountStore::put_settings(UserId user, UserSettings settings
   co_return Status();
 }
 
+Task<Result<std::optional<ChannelSettings>>> MemoryAccountStore::channel_settings(UserId user, ChannelId channel) {
+  const std::lock_guard lock(mutex_);
+  const auto at = channel_settings_.find({user, channel});
+  co_return at == channel_settings_.end() ? std::nullopt : std::optional(at->second);
+}
+
+Task<Status> MemoryAccountStore::put_channel_settings(UserId user, ChannelId channel, ChannelSettings settings) {
+  const std::lock_guard lock(mutex_);
+  channel_settings_[{user, channel}] = settings;
+  co_return Status();
+}
+
 }  // namespace rookery::memory

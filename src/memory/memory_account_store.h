@@ -34,6 +34,8 @@ class MemoryAccountStore final : public AccountStore, public PersonalStore {
   Task<Result<bool>> blocked_between(UserId a, UserId b) override;
   Task<Result<UserSettings>> settings(UserId user) override;
   Task<Status> put_settings(UserId user, UserSettings settings) override;
+  Task<Result<std::optional<ChannelSettings>>> channel_settings(UserId user, ChannelId channel) override;
+  Task<Status> put_channel_settings(UserId user, ChannelId channel, ChannelSettings settings) override;
 
  private:
   bool is_others(const std::string& name, UserId user) const;
@@ -45,6 +47,7 @@ class MemoryAccountStore final : public AccountStore, public PersonalStore {
   std::map<std::string, KeyRecord> keys_;
   std::set<std::pair<UserId, UserId>> blocks_;
   std::map<UserId, UserSettings> settings_;
+  std::map<std::pair<UserId, ChannelId>, ChannelSettings> channel_settings_;
 };
 
 }  // namespace rookery::memory

@@ -148,4 +148,24 @@ std::optional<UserSettings> decode_user_settings(std::string_view bytes) {
   return if_whole(in, settings);
 }
 
+std::string encode(const ChannelSettings& settings) {
+  std::string bytes;
+  ByteWriter(bytes)
+      .u8(kVersion)
+      .u8(static_cast<std::uint8_t>(settings.notify))
+      .varint(static_cast<std::uint64_t>(settings.muted_until.unix_ms));
+  return bytes;
+}
+
+std::optional<ChannelSettings> decode_channel_settings(std::string_view bytes) {
+  ByteReader in(bytes);
+  if (in.u8() != kVersion) return std::nullopt;
+  const std::uint8_t notify = in.u8();
+  if (notify > static_cast<std::uint8_t>(Notify::kNone)) return std::nullopt;
+  ChannelSettings settings;
+  settings.notify = static_cast<Notify>(notify);
+  settings.muted_until = TimeMs(static_cast<std::int64_t>(in.varint()));
+  return if_whole(in, settings);
+}
+
 }  // namespace rookery

@@ -77,6 +77,15 @@ struct UserSettings {
   bool operator==(const UserSettings&) const = default;
 };
 
+enum class Notify : std::uint8_t { kAll = 0, kMentions = 1, kNone = 2 };
+
+// PUT /channels/{id}/settings: what of a channel a user wants to be told of while he is away.
+struct ChannelSettings {
+  Notify notify = Notify::kAll;
+  TimeMs muted_until;  // 0: not muted
+  bool operator==(const ChannelSettings&) const = default;
+};
+
 // What stands in the key (id, user, kid) is not repeated: the caller sets it.
 std::string encode(const Account& account);
 std::optional<Account> decode_account(std::string_view bytes);
@@ -88,5 +97,7 @@ std::string encode(const KeyRecord& key);
 std::optional<KeyRecord> decode_key_record(std::string_view bytes);
 std::string encode(const UserSettings& settings);
 std::optional<UserSettings> decode_user_settings(std::string_view bytes);
+std::string encode(const ChannelSettings& settings);
+std::optional<ChannelSettings> decode_channel_settings(std::string_view bytes);
 
 }  // namespace rookery

@@ -5,6 +5,7 @@
 // on the core that awaited them.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -27,6 +28,9 @@ class PersonalStore {
   // The defaults where nothing was set.
   virtual Task<Result<UserSettings>> settings(UserId user) = 0;
   virtual Task<Status> put_settings(UserId user, UserSettings settings) = 0;
+  // None where nothing was set: the defaults depend on the kind of channel.
+  virtual Task<Result<std::optional<ChannelSettings>>> channel_settings(UserId user, ChannelId channel) = 0;
+  virtual Task<Status> put_channel_settings(UserId user, ChannelId channel, ChannelSettings settings) = 0;
 };
 
 }  // namespace rookery

@@ -272,4 +272,13 @@ TEST_P(PersonalStoreContract, SettingsBeginWithTheirDefaultsAndAreKept) {
   EXPECT_TRUE(wait(personal().settings(UserId(2))).value().read_receipts);
 }
 
+TEST_P(PersonalStoreContract, ChannelSettingsAreKeptForEachChannel) {
+  EXPECT_EQ(*wait(personal().channel_settings(UserId(1), ChannelId(2))), std::nullopt);
+  const ChannelSettings settings{.notify = Notify::kMentions, .muted_until = TimeMs(77)};
+  ASSERT_TRUE(wait(personal().put_channel_settings(UserId(1), ChannelId(2), settings)));
+  rig_->restart();
+  EXPECT_EQ(*wait(personal().channel_settings(UserId(1), ChannelId(2))), settings);
+  EXPECT_EQ(*wait(personal().channel_settings(UserId(1), ChannelId(3))), std::nullopt);
+}
+
 }  // namespace rookery
