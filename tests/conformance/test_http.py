@@ -1,0 +1,219 @@
+"""protocol.md §1: HTTP is strict. Raw sockets, because no HTTP library sends what is wrong."""
+import json
+import socket
+import time
+
+import pytest
+
+DEADLINE_S = 10
+
+
+class Raw:
+    def __init__(self, server):
+        self.server = server
+        self.socket = socket.create_connection((server.host, server.port), timeout=DEADLINE_S)
+        self.bytes = b""
+
+    def send(self, text):
+        self.socket.sendall(text.replace("HOST", f"{self.server.host}:{self.server.port}").encode("latin-1") if isinstance(text, str) else text)
+
+    def answer(self):
+        """(status, headers, body) of the next answer."""
+        while b"\r\n\r\n" not in self.bytes:
+            self._more()
+        head, self.bytes = self.bytes.split(b"\r\n\r\n", 1)
+        lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines[1:])}
+        size = int(headers.get("content-length", "0"))
+        while len(self.bytes) < size:
+            self._more()
+        body, self.bytes = self.bytes[:size], self.bytes[size:]
+        return int(lines[0].split(" ")[1]), headers, body
+
+    def _more(self):
+        got = self.socket.recv(65536)
+        assert got, f"the connection ended early, after {self.bytes[:200]!r}"
+        self.bytes += got
+
+    def ended(self):
+        """Whether the server closes the connection, and sends nothing more."""
+        try:
+            return self.bytes == b"" and self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def get(target="/healthz", more=""):
+    return f"GET {target} HTTP/1.1\r\nHost: HOST\r\n{more}\r\n"
+
+
+def refused(server, text):
+    with Raw(server) as raw:
+        raw.send(text)
+        status, headers, body = raw.answer()
+        assert status == 400, (status, body)
+        assert json.loads(body)["code"] == 0
+        assert raw.ended(), "the connection is closed"
+
+
+BODY = '{"login":"x","password":"y"}'
+LOGIN = "POST /api/v1/auth/login HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\n"
+
+
+def test_several_requests_on_one_connection_are_answered_in_order(server):
+    with Raw(server) as raw:
+        raw.send(get() * 3 + get("/api/v1/instance"))
+        answers = [raw.answer() for _ in range(4)]
+        assert [a[0] for a in answers] == [200] * 4 and "limits" in json.loads(answers[3][2])
+
+
+def test_a_request_byte_by_byte_is_a_request(server):
+    with Raw(server) as raw:
+        raw.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in (LOGIN + f"Content-Length: {len(BODY)}\r\n\r\n" + BODY).replace("HOST", "h"):
+            raw.send(byte)
+        assert raw.answer()[0] == 401
+
+
+def test_chunks_are_taken(server):
+    with Raw(server) as raw:
+        chunks = "".join(f"{len(part):x}\r\n{part}\r\n" for part in (BODY[:5], BODY[5:])) + "0\r\n\r\n"
+        raw.send(LOGIN + "Transfer-Encoding: chunked\r\n\r\n" + chunks + get())
+        assert raw.answer()[0] == 401
+        assert raw.answer()[0] == 200, "the next request begins where the last ended"
+
+
+@pytest.mark.parametrize("headers", [
+    f"Content-Length: {len(BODY)}\r\nTransfer-Encoding: chunked\r\n", f"Transfer-Encoding: chunked\r\nContent-Length: {len(BODY)}\r\n",
+    f"Content-Length: {len(BODY)}\r\nContent-Length: {len(BODY) - 1}\r\n", f"Content-Length: {len(BODY)}\r\nContent-Length: {len(BODY)}\r\n",
+    f"Content-Length: {len(BODY)}, {len(BODY)}\r\n", "Content-Length: -1\r\n", "Content-Length: +5\r\n", "Content-Length: 0x10\r\n", "Content-Length: 5 5\r\n", "Content-Length: \r\n",
+    "Content-Length: 99999999999999999999\r\n", "Transfer-Encoding: gzip\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: xchunked\r\n",
+    "Transfer-Encoding: identity\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: \x0bchunked\r\n"])
+def test_a_body_whose_length_is_in_doubt_is_400_and_closed(server, headers):
+    refused(server, LOGIN + headers + "\r\n" + BODY)
+
+
+@pytest.mark.parametrize("chunks", ["5;ext=1\r\nhello\r\n0\r\n\r\n", "5;\r\nhello\r\n0\r\n\r\n", "0;x\r\n\r\n", "5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "x\r\nhello\r\n0\r\n\r\n", "-1\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n",
+                                    "fffffffffffffffff\r\nhello", " 5\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "\r\n"])
+def test_chunks_that_are_not_plain_are_400_and_closed(server, chunks):
+    refused(server, LOGIN + "Transfer-Encoding: chunked\r\n\r\n" + chunks)
+
+
+@pytest.mark.parametrize("text", [
+    "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "GET /healthz HTTP/1.1\r\nHost: a\r\nX: 1\r\n folded\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: 1\r\n\tfolded\r\n\r\n", "GET /healthz HTTP/1.1\r\n Host: a\r\n\r\n",
+    "GET /healthz HTTP/1.1\r\nHost : a\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nX\t: 1\r\n\r\n",
+    "GET /healthz HTTP/1.1\nHost: a\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: 1\nY: 2\r\n\r\n",
+    "GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\x00b\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nnocolon\r\n\r\n",
+    "GET /healthz HTTP/1.1\r\nHost: a\r\nX(Y): 1\r\n\r\n", "GET  /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /healthz  HTTP/1.1\r\nHost: a\r\n\r\n", "GET /hea lthz HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /healthz\r\n\r\n", "GET /healthz HTTP/1.1 x\r\nHost: a\r\n\r\n", "\x16\x03\x01\x02\x00\x01\r\n\r\n", "GET healthz HTTP/1.1\r\nHost: a\r\n\r\n", "G{}T /healthz HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_a_head_that_is_not_strictly_http_is_400_and_closed(server, text):
+    refused(server, text)
+
+
+def test_another_http_version_is_refused_and_closed(server):
+    for version in ("HTTP/2.0", "HTTP/0.9", "HTTP/1.10", "http/1.1", "HTTP/3"):
+        with Raw(server) as raw:
+            raw.send(f"GET /healthz {version}\r\nHost: a\r\n\r\n")
+            assert raw.answer()[0] in (400, 505)
+            assert raw.ended()
+
+
+def test_nothing_of_a_refused_request_is_taken_as_the_next(server):
+    with Raw(server) as raw:
+        smuggled = get("/api/v1/instance")
+        raw.send(LOGIN + f"Content-Length: {len(BODY)}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled)
+        assert raw.answer()[0] == 400
+        assert raw.ended()
+
+
+def test_a_head_without_end_is_refused(server):
+    with Raw(server) as raw:
+        try:
+            raw.send("GET /healthz HTTP/1.1\r\nHost: HOST\r\n")
+            for i in range(2000):
+                raw.send(f"X-{i}: {'a' * 100}\r\n")
+        except OSError:
+            pass  # refused while it was being sent
+        try:
+            status, _, _ = raw.answer()
+            assert status in (400, 431)
+        except (AssertionError, ConnectionResetError):
+            pass  # the refusal can be lost when more was on its way
+
+
+def test_a_target_without_end_is_refused(server):
+    with Raw(server) as raw:
+        raw.send("GET /" + "a" * 16000 + " HTTP/1.1\r\nHost: HOST\r\n\r\n")
+        assert raw.answer()[0] in (400, 404, 414, 431)
+
+
+def test_connection_close_is_obeyed_and_http_1_0_closes(server):
+    for text in (get(more="Connection: close\r\n"), "GET /healthz HTTP/1.0\r\nHost: HOST\r\n\r\n"):
+        with Raw(server) as raw:
+            raw.send(text)
+            assert raw.answer()[0] == 200
+            assert raw.ended()
+
+
+def test_a_large_announced_body_is_refused_before_it_is_sent(server):
+    with Raw(server) as raw:
+        raw.send(LOGIN + "Content-Length: 1000000000\r\n\r\n")
+        status, _, body = raw.answer()
+        assert status == 413 and json.loads(body)["code"] == 0
+
+
+def test_expect_100_continue_is_answered(server):
+    with Raw(server) as raw:
+        raw.send(LOGIN + f"Content-Length: {len(BODY)}\r\nExpect: 100-continue\r\n\r\n")
+        status, _, _ = raw.answer()
+        assert status in (100, 401)
+        if status == 100:
+            raw.send(BODY)
+            assert raw.answer()[0] == 401
+
+
+def test_head_is_get_without_its_body(server):
+    with Raw(server) as raw:
+        raw.send("HEAD /api/v1/instance HTTP/1.1\r\nHost: HOST\r\n\r\n")
+        while b"\r\n\r\n" not in raw.bytes:
+            raw._more()
+        head, rest = raw.bytes.split(b"\r\n\r\n", 1)
+        assert b" 200 " in head.split(b"\r\n")[0] and int([l for l in head.lower().split(b"\r\n") if l.startswith(b"content-length")][0].split(b":")[1]) > 0
+        raw.bytes = rest
+        raw.send(get())
+        assert raw.answer()[0] == 200, "no body came between"
+
+
+def test_percent_encoding_in_a_path_is_decoded_once(server, ada):
+    ada.get("/users/%40me").ok()
+    ada.get("/users/%2540me").refused(404, 10013)
+    ada.get(f"/users/{ada.id}%2Fpresence").refused(404, 10013)
+
+
+@pytest.mark.parametrize("upgrade", ["Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+                                     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n", "Upgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n",
+                                     "Upgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 8\r\n"])
+def test_an_upgrade_that_is_not_rfc_6455_is_refused(server, upgrade):
+    with Raw(server) as raw:
+        raw.send(get("/gateway?v=1&encoding=json", upgrade))
+        assert raw.answer()[0] in (400, 426)
+
+
+def test_the_page_and_its_documents_come_with_a_strict_policy(server):
+    import http.client
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE_S)
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    response.read()
+    if response.status == 404:
+        pytest.skip("this server was built without the page")
+    policy = response.getheader("Content-Security-Policy")
+    assert "default-src" in policy and "script-src 'self'" in policy and "unsafe-eval" not in policy and "script-src 'self' 'unsafe-inline'" not in policy
+    assert response.getheader("X-Content-Type-Options") == "nosniff"
