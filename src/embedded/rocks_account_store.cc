@@ -303,4 +303,19 @@ Task<Status> RocksAccountStore::put_settings(UserId user, UserSettings settings)
   co_return co_await database_.commit(std::move(batch));
 }
 
+Task<Result<std::optional<ChannelSettings>>> RocksAccountStore::channel_settings(UserId user, ChannelId channel) {
+  const auto row = co_await database_.get(Family::kState, settings_key(user, channel.value));
+  if (!row) co_return fail(row.error());
+  if (!*row) co_return std::nullopt;
+  const auto settings = decode_channel_settings(**row);
+  if (!settings) co_return damaged("channel settings");
+  co_return settings;
+}
+
+Task<Status> RocksAccountStore::put_channel_settings(UserId user, ChannelId channel, ChannelSettings settings) {
+  Batch batch;
+  batch.put(Family::kState, settings_key(user, channel.value), encode(settings));
+  co_return co_await database_.commit(std::move(batch));
+}
+
 }  // namespace rookery::embedded

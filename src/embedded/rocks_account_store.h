@@ -43,6 +43,8 @@ class RocksAccountStore final : public AccountStore, public PersonalStore {
   Task<Result<bool>> blocked_between(UserId a, UserId b) override;
   Task<Result<UserSettings>> settings(UserId user) override;
   Task<Status> put_settings(UserId user, UserSettings settings) override;
+  Task<Result<std::optional<ChannelSettings>>> channel_settings(UserId user, ChannelId channel) override;
+  Task<Status> put_channel_settings(UserId user, ChannelId channel, ChannelSettings settings) override;
 
  private:
   using Locks = KeyedLock<std::string>;  // by the key of a row
