@@ -38,7 +38,30 @@ bool is_absolute(std::string_view target) noexcept {
   return equals_ignoring_case(target.substr(0, 7), "http://") || equals_ignoring_case(target.substr(0, 8), "https://");
 }
 
-std::expected<void, HttpRefusal> check_request_line(std::string_view line, const HttpLimits& limits, HeadFacts& facts) {
+// An absolute target ("http://host/path") loses its beginning.
+void split_target(HttpRequest& request) {
+  std::string_view target = request.target;
+  if (is_absolute(target)) {
+    target.remove_prefix(target.find("//") + 2);
+    target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
+  }
+  const std::size_t mark = target.find('?');
+  request.path = target.substr(0, mark);
+  if (request.path.empty()) request.path = "/";
+  request.query = mark == std::string_view::npos ? std::string() : std::string(target.substr(mark + 1));
+}
+
+std::expected<void, HttpRefusal> read_version(std::string_view version, Framing& framing) {
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' || !is_digit(version[7])) {
+    return malformed("The version is not HTTP/1.1");
+  }
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here");
+  framing.http_1_1 = version == "HTTP/1.1";
+  return {};
+}
+
+std::expected<void, HttpRefusal> read_request_line(std::string_view line, const HttpLimits& limits, HttpRequest& request,
+                                                   Framing& framing) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) return malformed("The request line is not METHOD TARGET VERSION");
@@ -53,45 +76,59 @@ std::expected<void, HttpRefusal> check_request_line(std::string_view line, const
   if (!target.starts_with('/') && !is_absolute(target) && !(target == "*" && method == "OPTIONS")) {
     return malformed("The target is neither a path nor a URL");
   }
-  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' || !is_digit(version[7])) {
-    return malformed("The version is not HTTP/1.1");
-  }
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here");
-  facts.http_1_1 = version == "HTTP/1.1";
-  return {};
+  request.method = method;
+  request.target = target;
+  split_target(request);
+  return read_version(version, framing);
 }
 
-std::expected<void, HttpRefusal> check_length(std::string_view value, HeadFacts& facts) {
-  if (facts.has_length) return malformed("Content-Length is repeated");
+std::expected<void, HttpRefusal> check_length(std::string_view value, Framing& framing) {
+  if (framing.has_length) return malformed("Content-Length is repeated");
   if (value.empty() || value.size() > 18 || !std::ranges::all_of(value, is_digit)) return malformed("Content-Length is not a number");
-  facts.has_length = true;
-  std::from_chars(value.data(), value.data() + value.size(), facts.length);
+  framing.has_length = true;
+  std::from_chars(value.data(), value.data() + value.size(), framing.length);
   return {};
 }
 
-std::expected<void, HttpRefusal> check_field(std::string_view line, HeadFacts& facts, bool& has_host) {
-  if (line.starts_with(' ') || line.starts_with('\t')) return malformed("A header field is folded");
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return malformed("A header field has no colon");
-  const std::string_view name = line.substr(0, colon);
-  if (!is_token(name)) return malformed("The name of a header field is not a token");
-  std::string_view value = line.substr(colon + 1);
-  while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
-  while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
-
-  if (equals_ignoring_case(name, "Host")) {
-    if (has_host) return malformed("Host is repeated");
-    has_host = true;
-    if (!is_host(value)) return malformed("Host is not a host");
-  } else if (equals_ignoring_case(name, "Content-Length")) {
-    return check_length(value, facts);
-  } else if (equals_ignoring_case(name, "Transfer-Encoding")) {
-    if (facts.chunked) return malformed("Transfer-Encoding is repeated");
+std::expected<void, HttpRefusal> check_field(std::string_view name, std::string_view value, Framing& framing) {
+  if (equals_ignoring_case(name, "Content-Length")) return check_length(value, framing);
+  if (equals_ignoring_case(name, "Transfer-Encoding")) {
+    if (framing.chunked) return malformed("Transfer-Encoding is repeated");
     if (!equals_ignoring_case(value, "chunked")) return malformed("Transfer-Encoding is other than chunked");
-    facts.chunked = true;
+    framing.chunked = true;
   } else if (equals_ignoring_case(name, "Trailer")) {
     return malformed("Trailers are not taken");
   }
+  return {};
+}
+
+// All fields, to the empty line.
+std::expected<void, HttpRefusal> read_fields(std::string_view head, const HttpLimits& limits, HttpHeaders& headers, Framing& framing) {
+  std::size_t fields = 0;
+  for (std::string_view line = next_line(head); !line.empty(); line = next_line(head)) {
+    if (++fields > limits.fields_max) return refuse(431, "There are too many header fields");
+    if (line.starts_with(' ') || line.starts_with('\t')) return malformed("A header field is folded");
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return malformed("A header field has no colon");
+    const std::string_view name = line.substr(0, colon);
+    if (!is_token(name)) return malformed("The name of a header field is not a token");
+    std::string_view value = line.substr(colon + 1);
+    while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
+    while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
+    if (const auto checked = check_field(name, value, framing); !checked) return checked;
+    headers.add(name, value);
+  }
+  if (framing.chunked && framing.has_length) return malformed("Content-Length and Transfer-Encoding together");
+  if (framing.chunked && !framing.http_1_1) return malformed("Transfer-Encoding needs HTTP/1.1");
+  return {};
+}
+
+std::expected<void, HttpRefusal> check_host(const HttpHeaders& headers, const Framing& framing) {
+  const auto is_named_host = [](const HttpHeaders::Field& field) { return equals_ignoring_case(field.name, "Host"); };
+  const auto hosts = std::ranges::count_if(headers.fields(), is_named_host);
+  if (hosts > 1) return malformed("Host is repeated");
+  if (hosts == 0 && framing.http_1_1) return malformed("Host is missing");
+  if (!is_host(headers.get("Host"))) return malformed("Host is not a host");
   return {};
 }
 
@@ -129,33 +166,29 @@ std::expected<std::size_t, HttpRefusal> HeadScanner::find_end(std::string_view i
   return 0;
 }
 
-std::expected<HeadFacts, HttpRefusal> check_head(std::string_view head, const HttpLimits& limits) {
-  HeadFacts facts;
-  auto checked = check_request_line(next_line(head), limits, facts);
-  if (!checked) return Refused(std::move(checked).error());
-  bool has_host = false;
-  std::size_t fields = 0;
-  for (std::string_view line = next_line(head); !line.empty(); line = next_line(head)) {
-    if (++fields > limits.fields_max) return refuse(431, "There are too many header fields");
-    checked = check_field(line, facts, has_host);
-    if (!checked) return Refused(std::move(checked).error());
-  }
-  if (facts.http_1_1 && !has_host) return malformed("Host is missing");
-  if (facts.chunked && facts.has_length) return malformed("Content-Length and Transfer-Encoding together");
-  if (facts.chunked && !facts.http_1_1) return malformed("Transfer-Encoding needs HTTP/1.1");
-  return facts;
+std::expected<Framing, HttpRefusal> read_request_head(std::string_view head, const HttpLimits& limits, HttpRequest& request) {
+  Framing framing;
+  auto read = read_request_line(next_line(head), limits, request, framing);
+  if (read) read = read_fields(head, limits, request.headers, framing);
+  if (read) read = check_host(request.headers, framing);
+  if (!read) return Refused(std::move(read).error());
+  return framing;
 }
 
-void split_target(HttpRequest& request) {
-  std::string_view target = request.target;
-  if (is_absolute(target)) {
-    target.remove_prefix(target.find("//") + 2);
-    target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
+std::expected<Framing, HttpRefusal> read_response_head(std::string_view head, const HttpLimits& limits, HttpResponse& response) {
+  Framing framing;
+  const std::string_view line = next_line(head);
+  auto read = read_version(line.substr(0, 8), framing);
+  if (!read) return Refused(std::move(read).error());
+  const std::string_view status = line.substr(8, 4);
+  if (status.size() != 4 || status[0] != ' ' || !std::ranges::all_of(status.substr(1), is_digit) || status[1] == '0' ||
+      (line.size() > 12 && line[12] != ' ')) {
+    return malformed("The status line is not VERSION STATUS REASON");
   }
-  const std::size_t mark = target.find('?');
-  request.path = target.substr(0, mark);
-  if (request.path.empty()) request.path = "/";
-  request.query = mark == std::string_view::npos ? std::string() : std::string(target.substr(mark + 1));
+  std::from_chars(status.data() + 1, status.data() + 4, response.status);
+  read = read_fields(head, limits, response.headers, framing);
+  if (!read) return Refused(std::move(read).error());
+  return framing;
 }
 
 }  // namespace rookery::net

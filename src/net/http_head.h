@@ -1,5 +1,5 @@
-// The strict reading of a request's head (protocol.md §1; RFC 9112): what any two readers could understand differently is
-// refused, before the parser behind it sees a byte. Pure; any thread.
+// The head of an HTTP/1.1 message, read strictly (protocol.md §1; RFC 9110, 9112): what two readers could understand
+// differently is refused. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -36,18 +36,16 @@ class HeadScanner {
   std::size_t scanned_ = 0;
 };
 
-// What the checks found out on the way.
-struct HeadFacts {
+// How the body is framed, and what the connection is.
+struct Framing {
   bool http_1_1 = true;
   bool chunked = false;
   bool has_length = false;
   std::uint64_t length = 0;  // of the body, when has_length
 };
 
-// Checks a whole head, as found by HeadScanner, line by line.
-std::expected<HeadFacts, HttpRefusal> check_head(std::string_view head, const HttpLimits& limits);
-
-// Splits a checked target into path and query; an absolute target ("http://host/path") loses its beginning.
-void split_target(HttpRequest& request);
+// Reads a whole head, as found by HeadScanner, into all but the body.
+std::expected<Framing, HttpRefusal> read_request_head(std::string_view head, const HttpLimits& limits, HttpRequest& request);
+std::expected<Framing, HttpRefusal> read_response_head(std::string_view head, const HttpLimits& limits, HttpResponse& response);
 
 }  // namespace rookery::net

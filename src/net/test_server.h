@@ -1,20 +1,33 @@
-// A server on kernel-chosen ports for this module's tests.
+// What this module's tests of the server need: a server on a port of the kernel's choice, a clock that stands until it is
+// moved, and a connection that sends what it is told.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "net/client.h"
+#include "net/connect.h"
 #include "net/server.h"
-#include "net/url.h"
 #include "runtime/core.h"
 
 namespace rookery::net {
+
+class StandingClock final : public Clock {
+ public:
+  TimeMs now() const override { return TimeMs(1'700'000'000'000); }
+  SteadyTime steady_now() const override { return SteadyTime(std::chrono::milliseconds(1'000'000 + passed_ms_.load())); }
+  void pass(std::chrono::milliseconds time) { passed_ms_ += time.count(); }
+
+ private:
+  std::atomic<std::int64_t> passed_ms_ = 0;
+};
 
 // Answers with what a function makes of a request.
 class FunctionHandler final : public HttpHandler {
@@ -22,6 +35,7 @@ class FunctionHandler final : public HttpHandler {
   using Function = std::function<void(HttpRequest, HttpResponder)>;
   explicit FunctionHandler(Function function) : function_(std::move(function)) {}
   void on_request(HttpRequest request, HttpResponder responder) override { function_(std::move(request), std::move(responder)); }
+  std::size_t body_bytes_max(const HttpRequest& head) override { return head.path == "/small" ? 10 : kBodyBytesMax; }
 
  private:
   Function function_;
@@ -37,8 +51,9 @@ inline void echo_request(HttpRequest request, HttpResponder responder) {
 
 class TestServer {
  public:
-  explicit TestServer(HttpHandler& handler, HttpServerOptions options = {}, unsigned core_count = 2) : cores_(core_count, system_clock()) {
-    options.sweep_interval = std::chrono::milliseconds(10);
+  explicit TestServer(HttpHandler& handler, HttpServerOptions options = {}, unsigned core_count = 2, const Clock& clock = system_clock())
+      : cores_(core_count, clock) {
+    options.sweep_interval = std::chrono::milliseconds(5);
     auto server = HttpServer::open(std::move(options));
     if (!server) ADD_FAILURE() << server.error().sentence();
     server_ = *std::move(server);
@@ -47,7 +62,6 @@ class TestServer {
   }
   ~TestServer() { cores_.stop(); }
 
-  HttpServer& operator*() { return *server_; }
   HttpServer* operator->() { return server_.get(); }
   Cores& cores() { return cores_; }
   Endpoint endpoint() const { return {.host = server_->host(), .port = server_->port(), .tls = nullptr}; }
@@ -56,5 +70,60 @@ class TestServer {
   Cores cores_;
   std::unique_ptr<HttpServer> server_;
 };
+
+// Sends bytes as they are.
+class RawConnection {
+ public:
+  explicit RawConnection(const Endpoint& endpoint) {
+    auto stream = connect_blocking(endpoint, deadline_);
+    if (!stream) ADD_FAILURE() << stream.error().sentence();
+    stream_ = *std::move(stream);
+  }
+  void send(std::string_view bytes) { static_cast<void>(write_blocking(stream_, bytes, deadline_)); }
+  // Everything that comes until the server closes.
+  std::string read_to_end() {
+    while (true) {
+      const auto more = read_blocking(stream_, received_, deadline_);
+      if (more && *more) continue;
+      if (!more) closed_well_ = false;
+      return std::exchange(received_, {});
+    }
+  }
+  // What comes, to the end of the first `end`, which is left out like what follows.
+  std::string read_to(std::string_view end) {
+    while (true) {
+      const std::size_t found = received_.find(end);
+      if (found != std::string::npos) {
+        std::string text = received_.substr(0, found);
+        received_.erase(0, found + end.size());
+        return text;
+      }
+      const auto more = read_blocking(stream_, received_, deadline_);
+      if (!more || !*more) {
+        ADD_FAILURE() << "the connection ended after: " << received_;
+        return {};
+      }
+    }
+  }
+  void close() { stream_.close(); }
+  bool closed_well() const { return closed_well_; }  // by FIN, not by a reset
+
+ private:
+  Deadline deadline_{std::chrono::seconds(20)};
+  Stream stream_;
+  std::string received_;
+  bool closed_well_ = true;
+};
+
+// Waits for what another thread brings about.
+template <class Condition>
+bool eventually(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
 
 }  // namespace rookery::net

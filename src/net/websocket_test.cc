@@ -1,41 +1,528 @@
 #include "net/websocket.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
 
 #include "net/test_server.h"
+#include "net/websocket_frame.h"
 
 namespace rookery::net {
 namespace {
 
-// Sends back what it gets.
-class Echo final : public WebSocketHandler {
- public:
-  void on_open(WebSocket& socket) override { socket_ = &socket; }
-  void on_text(std::string_view message) override {
-    socket_->send(message.substr(0, 5), SharedBuffer::copy_of(message.substr(std::min<std::size_t>(5, message.size()))));
+using namespace std::chrono_literals;
+using Kind = WebSocketEvent::Kind;
+
+// What happened to the server's side of a connection, for the test's thread.
+struct Seen {
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  std::atomic<WebSocket*> socket = nullptr;
+
+  void note(std::string line) {
+    const std::lock_guard lock(mutex);
+    lines.push_back(std::move(line));
   }
+  bool has(std::string_view line) {
+    const std::lock_guard lock(mutex);
+    return std::ranges::find(lines, line) != lines.end();
+  }
+  bool waits_for(std::string_view line) {
+    return eventually([&] { return has(line); });
+  }
+};
+
+using OnText = std::function<void(WebSocket&, std::string_view)>;
+
+class Scripted final : public WebSocketHandler {
+ public:
+  Scripted(Seen& seen, OnText on_text) : seen_(seen), on_text_(std::move(on_text)) {}
+  ~Scripted() override { seen_.note("destroyed"); }
+  void on_open(WebSocket& socket) override {
+    socket_ = &socket;
+    seen_.socket = &socket;
+    seen_.note("open");
+  }
+  void on_text(std::string_view message) override { on_text_(*socket_, message); }
   void on_binary(std::string_view) override { socket_->close(4002, "binary"); }
-  void on_closed(std::uint16_t, std::string_view) override {}
+  void on_drained() override { seen_.note("drained at " + std::to_string(socket_->unsent_bytes())); }
+  void on_closed(std::uint16_t code, std::string_view reason) override {
+    seen_.note("closed " + std::to_string(code) + " " + std::string(reason));
+  }
 
  private:
+  Seen& seen_;
+  OnText on_text_;
   WebSocket* socket_ = nullptr;
 };
 
-void upgrade_to_echo(HttpRequest, HttpResponder responder) { responder.upgrade(std::make_unique<Echo>()); }
+void echo(WebSocket& socket, std::string_view message) {
+  const std::size_t cut = std::min<std::size_t>(5, message.size());
+  socket.send(message.substr(0, cut), SharedBuffer::copy_of(message.substr(cut)));
+}
 
-TEST(WebSocket, EchoesTextOfEverySize) {
-  FunctionHandler handler(upgrade_to_echo);
-  TestServer server(handler);
-  auto socket = BlockingWebSocket::connect(server.endpoint(), "/gateway");
-  ASSERT_TRUE(socket) << socket.error().sentence();
-  for (const std::size_t size : {0, 1, 125, 126, 65535, 65536}) {
-    const std::string text(size, 'x');
-    ASSERT_TRUE(socket->send_text(text));
-    const auto event = socket->receive();
-    ASSERT_TRUE(event) << event.error().sentence();
-    EXPECT_EQ(event->kind, WebSocketEvent::Kind::kText);
-    EXPECT_EQ(event->text, text);
+class WebSocketTest : public testing::Test {
+ protected:
+  void start(OnText on_text, HttpServerOptions options = {}) {
+    handler_ = std::make_unique<FunctionHandler>([this, on_text = std::move(on_text)](HttpRequest, HttpResponder responder) {
+      responder.upgrade(std::make_unique<Scripted>(seen_, on_text));
+    });
+    server_ = std::make_unique<TestServer>(*handler_, std::move(options), 2, clock_);
   }
+  BlockingWebSocket connect() {
+    auto socket = BlockingWebSocket::connect(server_->endpoint(), "/gateway");
+    if (!socket) ADD_FAILURE() << socket.error().sentence();
+    return *std::move(socket);
+  }
+  // Connects with a small window, so that a client that does not read is noticed soon.
+  std::string receive_text(BlockingWebSocket& socket) {
+    const auto event = socket.receive();
+    if (!event) return "nothing: " + std::string(event.error().sentence());
+    if (event->kind == Kind::kClosed) return "closed " + std::to_string(event->close_code) + " " + event->text;
+    return event->text;
+  }
+  // On the core of the only connection.
+  void on_socket(std::function<void(WebSocket&)> act) {
+    WebSocket& socket = *seen_.socket.load();
+    run_blocking(server_->cores().at(0), [](std::function<void(WebSocket&)> f, WebSocket& s) -> Task<void> {
+      f(s);
+      co_return;
+    }(std::move(act), socket));
+  }
+
+  StandingClock clock_;
+  Seen seen_;
+  std::unique_ptr<FunctionHandler> handler_;
+  std::unique_ptr<TestServer> server_;
+};
+
+TEST_F(WebSocketTest, EchoesTextOfEverySize) {
+  start(echo);
+  auto socket = connect();
+  for (const std::size_t size : {0, 1, 4, 5, 125, 126, 65535, 65536}) {
+    const std::string text(size, 'x');
+    ASSERT_TRUE(socket.send_text(text));
+    EXPECT_EQ(receive_text(socket), text);
+  }
+}
+
+TEST_F(WebSocketTest, DeliversFramesByteByByteAndManyAtOnce) {
+  start(echo);
+  auto socket = connect();
+  const Mask mask = {1, 2, 3, 4};
+  std::string bytes;
+  for (int i = 0; i < 20; ++i) {
+    bytes += masked_frame(Opcode::kText, "part ", mask, false) + masked_frame(Opcode::kPing, "", mask) +
+             masked_frame(Opcode::kContinuation, std::to_string(i), mask);
+  }
+  for (const char c : bytes) ASSERT_TRUE(socket.send_raw({&c, 1}));
+  ASSERT_TRUE(socket.send_raw(bytes));
+  std::vector<std::string> texts;
+  int pongs = 0;
+  while (texts.size() < 40 || pongs < 40) {
+    const auto event = socket.receive();
+    ASSERT_TRUE(event) << event.error().sentence();
+    if (event->kind == Kind::kPong) {
+      ++pongs;
+    } else {
+      texts.push_back(event->text);
+    }
+  }
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(texts[static_cast<std::size_t>(i)], "part " + std::to_string(i % 20));
+}
+
+TEST_F(WebSocketTest, LetsAMessageBeReadPastItsEnd) {
+  std::atomic<int> sum = 0;
+  start([&sum](WebSocket& socket, std::string_view message) {
+    for (std::size_t i = 0; i < kReadablePadding; ++i) sum += *(message.data() + message.size() + i);
+    socket.send_text("read");
+  });
+  auto socket = connect();
+  for (const std::size_t size : {1, 65000, 65536}) {
+    ASSERT_TRUE(socket.send_text(std::string(size, 'x')));
+    EXPECT_EQ(receive_text(socket), "read");
+  }
+}
+
+TEST_F(WebSocketTest, AnswersTheClientsCloseAndEndsTheConnection) {
+  start(echo);
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("before"));
+  ASSERT_TRUE(socket.send_close(4321, "enough"));
+  ASSERT_TRUE(socket.send_text("after"));
+  EXPECT_EQ(receive_text(socket), "before");
+  EXPECT_EQ(receive_text(socket), "closed 4321 ");
+  EXPECT_TRUE(seen_.waits_for("closed 4321 enough"));
+  EXPECT_TRUE(seen_.waits_for("destroyed"));
+  socket.abort();
+  EXPECT_TRUE(eventually([&] { return (*server_)->connections() == 0; }));
+}
+
+TEST_F(WebSocketTest, ClosesBehindWhatItSentAndDeliversNothingMore) {
+  start([this](WebSocket& socket, std::string_view message) {
+    seen_.note(std::string(message));
+    socket.send_text("last words");
+    socket.close(4101, "going away");
+    socket.send_text("never sent");
+    socket.close(4000, "nor this");
+  });
+  auto socket = connect();
+  const Mask mask = {};
+  ASSERT_TRUE(socket.send_raw(masked_frame(Opcode::kText, "one", mask) + masked_frame(Opcode::kText, "two", mask)));
+  EXPECT_EQ(receive_text(socket), "last words");
+  EXPECT_EQ(receive_text(socket), "closed 4101 going away");
+  EXPECT_TRUE(seen_.waits_for("closed 4101 going away"));
+  EXPECT_FALSE(seen_.has("two"));
+  socket.abort();
+  EXPECT_TRUE(eventually([&] { return (*server_)->connections() == 0; }));
+}
+
+TEST_F(WebSocketTest, CutsAClientThatDoesNotAnswerAClose) {
+  start([](WebSocket& socket, std::string_view) { socket.close(4000, ""); });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  EXPECT_TRUE(seen_.waits_for("closed 4000 "));
+  EXPECT_EQ((*server_)->connections(), 1u);
+  clock_.pass(6s);
+  EXPECT_TRUE(eventually([&] { return (*server_)->connections() == 0; }));
+}
+
+TEST_F(WebSocketTest, TellsOfAConnectionThatBroke) {
+  start(echo);
+  auto socket = connect();
+  ASSERT_TRUE(seen_.waits_for("open"));
+  socket.abort();
+  EXPECT_TRUE(seen_.waits_for("closed 1006 the peer went away"));
+  EXPECT_TRUE(eventually([&] { return (*server_)->connections() == 0; }));
+}
+
+TEST_F(WebSocketTest, AbortCutsTheConnection) {
+  start([](WebSocket& socket, std::string_view) {
+    socket.send_text("not sent");
+    socket.abort();
+    socket.send_text("nor this");
+  });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  EXPECT_EQ(receive_text(socket), "closed 1006 the connection broke");
+  EXPECT_TRUE(seen_.waits_for("closed 1006 cut"));
+}
+
+TEST_F(WebSocketTest, ClosesOnWhatItMustNotTake) {
+  start(echo);
+  const Mask mask = {9, 8, 7, 6};
+  const std::pair<std::string, std::string> cases[] = {
+      {masked_frame(Opcode::kBinary, "x", mask), "closed 4002 binary"},
+      {masked_frame(Opcode::kText, "\xFF", mask), "closed 1007 a text message must be UTF-8"},
+      {masked_frame(Opcode::kText, std::string(65537, 'x'), mask), "closed 1009 the message is too large"},
+      {plain_frame(Opcode::kText, "x"), "closed 1002 a client must mask"},
+      {masked_frame(Opcode::kContinuation, "x", mask), "closed 1002 nothing to continue"},
+  };
+  for (const auto& [bytes, ending] : cases) {
+    auto socket = connect();
+    ASSERT_TRUE(socket.send_raw(bytes));
+    EXPECT_EQ(receive_text(socket), ending);
+    EXPECT_TRUE(seen_.waits_for(ending));
+  }
+  EXPECT_TRUE(eventually([&] { return (*server_)->connections() == 0; }));
+}
+
+TEST_F(WebSocketTest, ClosesAReaderThatLeavesAMebibyteUnsent) {
+  start([](WebSocket& socket, std::string_view) {
+    const auto payload = SharedBuffer::copy_of(std::string(60'000, 'p'));
+    for (int i = 0; i < 18; ++i) socket.send("prefix", payload);
+  });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  EXPECT_TRUE(seen_.waits_for("closed 4100 too slow a reader"));
+  EXPECT_EQ(receive_text(socket), "closed 4100 too slow a reader");
+}
+
+TEST_F(WebSocketTest, ClosesAReaderThatStaysBehindForTenSeconds) {
+  start([](WebSocket& socket, std::string_view) {
+    const auto payload = SharedBuffer::copy_of(std::string(50'000, 'p'));
+    for (int i = 0; i < 18; ++i) socket.send({}, payload);
+  });
+  auto socket = connect();
+  const int small = 4096;
+  ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  ASSERT_TRUE(socket.send_text("x"));
+  ASSERT_TRUE(eventually([&] {
+    std::size_t unsent = 0;
+    if (seen_.socket != nullptr) on_socket([&](WebSocket& s) { unsent = s.unsent_bytes(); });
+    return unsent >= 256 * 1024;
+  }));
+  clock_.pass(9s);
+  on_socket([](WebSocket&) {});
+  EXPECT_FALSE(seen_.has("closed 4100 too slow a reader"));
+  clock_.pass(2s);
+  EXPECT_TRUE(seen_.waits_for("closed 4100 too slow a reader"));
+  // It does not answer the Close either.
+  clock_.pass(6s);
+  EXPECT_TRUE(eventually([&] { return (*server_)->connections() == 0; }));
+}
+
+TEST_F(WebSocketTest, ForgivesAReaderThatCatchesUp) {
+  start([](WebSocket& socket, std::string_view) {
+    const auto payload = SharedBuffer::copy_of(std::string(50'000, 'p'));
+    for (int i = 0; i < 18; ++i) socket.send({}, payload);
+  });
+  auto socket = connect();
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(socket.send_text("x"));
+    for (int i = 0; i < 18; ++i) EXPECT_EQ(receive_text(socket).size(), 50'000u);
+    on_socket([](WebSocket& s) { EXPECT_EQ(s.unsent_bytes(), 0u); });
+    clock_.pass(9s);
+  }
+  EXPECT_FALSE(seen_.has("closed 4100 too slow a reader"));
+}
+
+TEST_F(WebSocketTest, ClosesWhoIsSilent) {
+  start(echo, {.websocket = {.silent_for_max = 60s}});
+  auto socket = connect();
+  clock_.pass(59s);
+  ASSERT_TRUE(socket.send_ping("alive"));
+  ASSERT_EQ(socket.receive()->kind, Kind::kPong);
+  clock_.pass(59s);
+  ASSERT_TRUE(socket.send_text("alive"));
+  EXPECT_EQ(receive_text(socket), "alive");
+  clock_.pass(61s);
+  EXPECT_EQ(receive_text(socket), "closed 4009 silent for too long");
+}
+
+TEST_F(WebSocketTest, ReplacesWhatIsQueuedButNotWhatIsPartlyWritten) {
+  const std::string secret(40'000, 's');
+  start([&](WebSocket& socket, std::string_view) {
+    const auto old = SharedBuffer::copy_of(secret);
+    const auto other = SharedBuffer::copy_of(secret);
+    for (int i = 0; i < 20; ++i) socket.send(std::to_string(i), i == 19 ? other : old);
+    const auto replace = [&, old] {
+      const std::size_t before = socket.unsent_bytes();
+      const std::size_t replaced = socket.replace(old, SharedBuffer::copy_of("gone"));
+      EXPECT_GT(replaced, 0u);
+      EXPECT_LT(replaced, 19u);
+      EXPECT_EQ(socket.unsent_bytes(), before - replaced * (40'000 - 4) - replaced * 2);  // a shorter header too
+      seen_.note("replaced " + std::to_string(replaced));
+    };
+    // This turn's mail is still to come; the next turn's finds as much as fits with the kernel.
+    Core::current().post_function([replace] { Core::current().post_function(replace); });
+  });
+  auto socket = connect();
+  const int small = 4096;
+  ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  ASSERT_TRUE(socket.send_text("x"));
+  ASSERT_TRUE(eventually([&] {
+    const std::lock_guard lock(seen_.mutex);
+    return seen_.lines.size() == 2;
+  }));
+  int gone = 0;
+  for (int i = 0; i < 20; ++i) {
+    const std::string text = receive_text(socket);
+    if (text == std::to_string(i) + "gone") {
+      ++gone;
+    } else {
+      EXPECT_EQ(text, std::to_string(i) + secret);
+      EXPECT_TRUE(gone == 0 || i == 19) << "what was written first was not replaced";
+    }
+  }
+  EXPECT_TRUE(seen_.has("replaced " + std::to_string(gone)));
+}
+
+TEST_F(WebSocketTest, DeliversNothingWhileReadingIsPaused) {
+  start([this](WebSocket& socket, std::string_view message) {
+    seen_.note(std::string(message));
+    if (message == "pause") socket.pause_reading();
+  });
+  auto socket = connect();
+  const Mask mask = {};
+  ASSERT_TRUE(socket.send_raw(masked_frame(Opcode::kText, "pause", mask) + masked_frame(Opcode::kText, "two", mask) +
+                              masked_frame(Opcode::kText, "three", mask).substr(0, 3)));
+  ASSERT_TRUE(seen_.waits_for("pause"));
+  ASSERT_TRUE(socket.send_raw(masked_frame(Opcode::kText, "three", mask).substr(3)));
+  for (int i = 0; i < 3; ++i) on_socket([](WebSocket&) {});
+  EXPECT_FALSE(seen_.has("two"));
+  on_socket([this](WebSocket& s) {
+    s.resume_reading();
+    EXPECT_FALSE(seen_.has("two")) << "never inside the call";
+  });
+  EXPECT_TRUE(seen_.waits_for("two"));
+  EXPECT_TRUE(seen_.waits_for("three"));
+}
+
+TEST_F(WebSocketTest, TellsOfABreakWhileReadingIsPaused) {
+  start([](WebSocket& socket, std::string_view) { socket.pause_reading(); });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  ASSERT_TRUE(seen_.waits_for("open"));
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  socket.abort();
+  EXPECT_TRUE(seen_.waits_for("closed 1006 the connection broke"));
+}
+
+TEST_F(WebSocketTest, SaysWhenLittleEnoughIsUnsent) {
+  start([](WebSocket& socket, std::string_view) {
+    socket.send_text(std::string(900'000, 'x'));
+    socket.notify_drained(1000);
+  });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  EXPECT_EQ(receive_text(socket).size(), 900'000u);
+  EXPECT_TRUE(seen_.waits_for("drained at 0"));
+  on_socket([](WebSocket& s) { s.notify_drained(0); });
+  EXPECT_TRUE(eventually([&] {
+    const std::lock_guard lock(seen_.mutex);
+    return std::ranges::count(seen_.lines, "drained at 0") == 2;
+  }));
+}
+
+TEST_F(WebSocketTest, MovesToAnotherCoreWithoutLosingAnything) {
+  start([this](WebSocket& socket, std::string_view message) {
+    seen_.note(std::string(message) + " on " + std::to_string(Core::current().index()));
+    socket.send_text(std::string(message) + " seen");
+    if (message != "move") return;
+    Core& to = server_->cores().at(1 - Core::current().index());
+    socket.move_to(to, [this, &to](WebSocket& moved) {
+      EXPECT_EQ(&Core::current(), &to);
+      seen_.note("arrived");
+      moved.send_text("arrived");
+    });
+  });
+  auto socket = connect();
+  const Mask mask = {};
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_TRUE(socket.send_raw(masked_frame(Opcode::kText, "move", mask) + masked_frame(Opcode::kText, "two", mask) +
+                                masked_frame(Opcode::kText, "three", mask)));
+    for (const char* text : {"move seen", "arrived", "two seen", "three seen"}) EXPECT_EQ(receive_text(socket), text);
+  }
+  for (const char* line : {"move on 0", "two on 1", "three on 1", "move on 1", "two on 0", "three on 0"})
+    EXPECT_TRUE(seen_.has(line)) << line;
+  socket.abort();
+  EXPECT_TRUE(seen_.waits_for("closed 1006 the peer went away"));
+}
+
+TEST_F(WebSocketTest, TellsOfABreakOnTheWayAfterItArrived) {
+  start([this](WebSocket& socket, std::string_view) {
+    socket.move_to(server_->cores().at(1), [this](WebSocket& moved) {
+      seen_.note("arrived");
+      moved.send_text("into the void");
+    });
+  });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  socket.abort();
+  EXPECT_TRUE(seen_.waits_for("destroyed"));
+  const std::lock_guard lock(seen_.mutex);
+  ASSERT_EQ(seen_.lines.size(), 4u);
+  EXPECT_EQ(seen_.lines[1], "arrived");
+  EXPECT_TRUE(seen_.lines[2].starts_with("closed 1006 "));
+}
+
+TEST_F(WebSocketTest, RefusesWhatIsNoHandshake) {
+  start(echo);
+  HttpClient client(server_->endpoint());
+  const auto try_with = [&](const char* method, std::vector<std::pair<const char*, const char*>> fields) {
+    HttpHeaders headers;
+    for (const auto& [name, value] : fields) headers.add(name, value);
+    return client.request(method, "/gateway", headers).value();
+  };
+  const char* key = "dGhlIHNhbXBsZSBub25jZQ==";
+  const auto plain = try_with("GET", {});
+  EXPECT_EQ(plain.status, 426u);
+  EXPECT_EQ(plain.headers.get("Upgrade"), "websocket");
+  EXPECT_EQ(plain.headers.get("Sec-WebSocket-Version"), "13");
+  EXPECT_EQ(
+      try_with("GET", {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "8"}, {"Sec-WebSocket-Key", key}})
+          .status,
+      426u);
+  EXPECT_EQ(try_with("GET", {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}, {"Sec-WebSocket-Key", key}}).status, 426u);
+  EXPECT_EQ(try_with("GET", {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}}).status, 400u);
+  EXPECT_EQ(try_with("GET",
+                     {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}, {"Sec-WebSocket-Key", "short"}})
+                .status,
+            400u);
+  EXPECT_EQ(
+      try_with("POST", {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}, {"Sec-WebSocket-Key", key}})
+          .status,
+      400u);
+}
+
+TEST_F(WebSocketTest, ShakesHandsAsTheStandardsExampleDoes) {
+  start(echo);
+  RawConnection connection(server_->endpoint());
+  connection.send(
+      "GET /gateway HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" +
+      masked_frame(Opcode::kText, "at once", {5, 6, 7, 8}));
+  const std::string head = connection.read_to("\r\n\r\n");
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 101 Switching Protocols\r\n")) << head;
+  EXPECT_NE(head.find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), std::string::npos);
+  connection.read_to(
+      "\x81\x07"
+      "at once");
+}
+
+TEST(WebSocketConnector, HoldsManyConnections) {
+  Seen seen;
+  FunctionHandler handler([&](HttpRequest, HttpResponder responder) { responder.upgrade(std::make_unique<Scripted>(seen, echo)); });
+  TestServer server(handler);
+
+  struct Client final : WebSocketHandler {
+    explicit Client(std::atomic<int>& echoed) : echoed(echoed) {}
+    void on_open(WebSocket& opened) override {
+      socket = &opened;
+      socket->send("hello ", SharedBuffer::copy_of("there"));
+    }
+    void on_text(std::string_view message) override {
+      EXPECT_EQ(message, "hello there");
+      ++echoed;
+    }
+    void on_binary(std::string_view) override { ADD_FAILURE(); }
+    void on_closed(std::uint16_t code, std::string_view reason) override { ADD_FAILURE() << code << reason; }
+    std::atomic<int>& echoed;
+    WebSocket* socket = nullptr;
+  };
+  std::atomic<int> echoed = 0;
+  Cores cores(1, system_clock());
+  WebSocketConnector connector(cores.at(0));
+  cores.start();
+  cores.at(0).post_function([&] {
+    for (int i = 0; i < 300; ++i) connector.connect(server.endpoint(), "/gateway", {}, std::make_unique<Client>(echoed));
+  });
+  EXPECT_TRUE(eventually([&] { return echoed == 300; })) << echoed;
+  EXPECT_EQ(server->connections(), 300u);
+  cores.stop();
+}
+
+TEST(WebSocketConnector, SaysWhyItCouldNotConnect) {
+  FunctionHandler handler([&](HttpRequest, HttpResponder responder) { responder.respond(Error(ErrorCode::kUnknownRoute)); });
+  TestServer server(handler);
+  std::uint16_t unused_port = 0;
+  {
+    const auto gone = HttpServer::open({});
+    unused_port = (*gone)->port();
+  }
+  Seen seen;
+  Cores cores(1, system_clock());
+  WebSocketConnector connector(cores.at(0));
+  cores.start();
+  const auto connect = [&](Endpoint endpoint) {
+    cores.at(0).post_function(
+        [&, endpoint = std::move(endpoint)] { connector.connect(endpoint, "/", {}, std::make_unique<Scripted>(seen, echo)); });
+  };
+  connect(server.endpoint());
+  EXPECT_TRUE(seen.waits_for(R"(closed 1006 404 {"code":0,"message":"Unknown route"})"));
+  connect({.port = unused_port});
+  EXPECT_TRUE(seen.waits_for("closed 1006 cannot connect: Connection refused"));
+  connect({.host = "a name", .port = unused_port});
+  EXPECT_TRUE(eventually([&] {
+    const std::lock_guard lock(seen.mutex);
+    return std::ranges::any_of(seen.lines, [](const std::string& line) { return line.contains("cannot resolve a name"); });
+  }));
+  cores.stop();
 }
 
 }  // namespace
