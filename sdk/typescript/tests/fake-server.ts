@@ -145,18 +145,18 @@ export class FakeServer {
   }
 
   receive(socket: FakeSocket, frame: Frame): void {
-    const d = frame.d as unknown as Record<string, never>;
     if ((frame.op === 2 || frame.op === 6) && this.refuseToken) {
       this.refuseToken = false;
       socket.end(4004);
     } else if (frame.op === 2) {
-      this.#identify(socket, d.positions as Record<string, Position> | undefined);
+      this.#identify(socket, (frame.d as unknown as { positions?: Record<string, Position> }).positions);
     } else if (frame.op === 6) {
-      this.#resume(socket, d.session_id as string, d.s as number);
+      const { session_id, s } = frame.d as unknown as { session_id: string; s: number };
+      this.#resume(socket, session_id, s);
     } else if (frame.op === 1 && this.answersHeartbeats) {
       socket.push({ op: 11 });
     } else if (frame.op === 64) {
-      this.#send(socket, frame.i!, d as unknown as { channel_id: string; content: string; nonce: string });
+      this.#send(socket, frame.i!, frame.d as unknown as { channel_id: string; content: string; nonce: string });
     }
   }
 
