@@ -7,6 +7,7 @@
 #include <set>
 
 #include "app/command_list.h"
+#include "app/embedded_stores.h"
 #include "app/listeners.h"
 #include "app/metrics_page.h"
 #include "app/terminal.h"
@@ -78,6 +79,38 @@ class DirectoryTest : public testing::Test {
 using Compact = DirectoryTest;
 using Repair = DirectoryTest;
 using Listeners = DirectoryTest;
+using Admin = DirectoryTest;
+
+// The tests' input is no terminal: passwords are made, and told.
+TEST_F(Admin, CreatesAnAccountOnceAndTellsItsPassword) {
+  const std::string data = directory_ + "/not/yet/there";
+  const Ended created = run({"admin", "create", "Ada", "--data-dir", data});
+  EXPECT_EQ(created.status, 0) << created.err;
+  EXPECT_THAT(created.out, testing::MatchesRegex("Ada is an administrator\npassword .shown this once.: [A-Za-z2-9]+\n"));
+  const Ended again = run({"admin", "create", "ada", "--data-dir", data});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_EQ(again.err, "rookery: Already taken; username is taken\n");
+  EXPECT_EQ(run({"admin", "reset-password", "ada", "--data-dir", data}).status, 0);
+  EXPECT_EQ(run({"admin", "reset-password", "bob", "--data-dir", data}).err, "rookery: Unknown user\n");
+  EXPECT_THAT(run({"admin", "verify-email", "ada", "--data-dir", data}).err, HasSubstr("email is not set"));
+}
+
+TEST_F(Admin, RefusesWhileAServerHasTheDirectory) {
+  Config config;
+  config.data_dir = directory_;
+  const auto stores = EmbeddedStores::open(config, 1);
+  ASSERT_TRUE(stores.has_value()) << stores.error().sentence();
+  const Ended refused = run({"admin", "create", "ada", "--data-dir", directory_});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("another server is using it"));
+  EXPECT_EQ(refused.out, "");
+}
+
+TEST_F(Admin, WantsAUsernameOfTheRightForm) {
+  EXPECT_EQ(run({"admin", "create"}).status, 2);
+  EXPECT_EQ(run({"admin", "create", "--data-dir", directory_}).status, 2);
+  EXPECT_THAT(run({"admin", "create", "a b", "--data-dir", directory_}).err, HasSubstr("username"));
+}
 
 TEST_F(Compact, WorksOnAStoppedServersDirectoryOnly) {
   const std::string missing = directory_ + "/missing";

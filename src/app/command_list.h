@@ -12,8 +12,11 @@ namespace rookery::app {
 int serve_command(Arguments arguments);
 int config_show_command(Arguments arguments);
 int config_docs_command(Arguments arguments);
-int compact_command(Arguments arguments);
+int admin_create_command(Arguments arguments);
+int admin_reset_password_command(Arguments arguments);
+int admin_verify_email_command(Arguments arguments);
 int repair_command(Arguments arguments);
+int compact_command(Arguments arguments);
 int version_command(Arguments arguments);
 int help_command(Arguments arguments);
 

@@ -16,8 +16,12 @@ constexpr Command kTable[] = {
     {"serve", "[OPTION…]", "serve clients until SIGTERM; what rookery does without a command", serve_command},
     {"config show", "[--origin] [OPTION…]", "print the configuration, and where each value comes from", config_show_command},
     {"config docs", "", "print docs/configuration.md", config_docs_command},
-    {"compact", "[OPTION…]", "rewrite the stopped server's storage without what was deleted", compact_command},
+    {"admin create", "USERNAME [OPTION…]", "make an administrator; the server must be stopped, as for all that follow",
+     admin_create_command},
+    {"admin reset-password", "USERNAME [OPTION…]", "set a new password and end the account's logins", admin_reset_password_command},
+    {"admin verify-email", "USERNAME [OPTION…]", "let an account sign in with its e-mail", admin_verify_email_command},
     {"repair", "[--give-up-lost-end] [OPTION…]", "tell what a data directory holds; go on without a lost end", repair_command},
+    {"compact", "[OPTION…]", "rewrite the storage without what was deleted", compact_command},
     {"version", "", "print the version", version_command},
     {"help", "", "print this", help_command},
 };

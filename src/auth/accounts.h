@@ -19,13 +19,12 @@
 #include "model/account.h"
 #include "model/limits.h"
 #include "ports/account_store.h"
+#include "runtime/config.h"
 #include "runtime/keyed_lock.h"
 #include "runtime/snowflake.h"
 #include "runtime/task.h"
 
 namespace rookery::auth {
-
-enum class Registration : std::uint8_t { kOpen, kInvite, kClosed };
 
 // `user` and `session` of protocol.md §3.
 struct SignedIn {
