@@ -173,6 +173,7 @@ def test_only_the_owner_removes(ada, bob, cy):
     bob.delete(f"/channels/{group['id']}/recipients/{ada.id}").refused(403, 50013)
     ada.delete(f"/channels/{group['id']}/recipients/{cy.id}").ok(204)
     ada.delete(f"/channels/{group['id']}/recipients/{cy.id}").ok(204)
+    ada.delete(f"/channels/{group['id']}/recipients/1").refused(404, 10013)
     after = ada.get(f"/channels/{group['id']}").ok()
     assert after["rev"] == 1 and after["last_seq"] == 1 and after["member_count"] == 2
     assert ada.history(group)[0]["system"] == {"kind": "member_remove", "user_id": cy.id}

@@ -129,7 +129,7 @@ def test_a_nonce_has_1_to_64_characters(ada, bob, nonce, good):
 def test_a_send_that_failed_keeps_no_nonce(ada, bob):
     group = ada.group(bob)
     ada.post(f"/channels/{group['id']}/messages", {"content": "", "nonce": "n"}).refused(400, 50035)
-    ada.post(f"/channels/{group['id']}/messages", {"content": "x", "nonce": "n", "reply_to": ada.id}).refused(404, 10008)
+    ada.post(f"/channels/{group['id']}/messages", {"content": "x", "nonce": "n", "reply_to": ada.id}).refused(400, 50035)
     ada.send(group, "now right", nonce="n")
 
 
@@ -429,28 +429,44 @@ def test_a_reply_names_its_message_and_mentions_nobody_by_itself(ada, bob):
     assert "reply_to" not in one
 
 
-def test_a_reply_to_what_is_not_there_is_10008(ada, bob):
+def test_a_reply_to_what_is_not_there_is_50035(ada, bob):
     group, other = ada.group(bob), ada.group(bob)
-    elsewhere, gone = ada.send(other), ada.send(group)
-    ada.delete(f"/channels/{group['id']}/messages/{gone['id']}").ok(204)
-    for unknown in ("1", elsewhere["id"]):
-        ada.post(f"/channels/{group['id']}/messages", {"content": "x", "reply_to": unknown}).refused(404, 10008)
-    ada.post(f"/channels/{group['id']}/messages", {"content": "x", "reply_to": "abc"}).refused(400, 50035, "reply_to")
-    ada.post(f"/channels/{group['id']}/messages", {"content": "x", "reply_to": gone["id"]}).refused(404, 10008)
+    for unknown in ("1", "abc", 5, ada.send(other)["id"]):
+        ada.post(f"/channels/{group['id']}/messages", {"content": "x", "reply_to": unknown}).refused(400, 50035, "reply_to")
+
+
+def test_an_attachment_is_nobodys_while_there_are_none(ada, bob):
+    group = ada.group(bob)
+    ada.post(f"/channels/{group['id']}/messages", {"content": "x", "attachments": ["1"]}).refused(400, 50035, "attachments.0")
+    assert ada.send(group, "x", attachments=[])["attachments"] == []
 
 
 # ---------------------------------------------------------------------- mentions
 def test_mentions_count_for_those_who_see_the_channel_and_never_oneself(fresh):
     a, b, c, stranger = fresh(), fresh(), fresh(), fresh()
     group = a.group(b, c)
-    message = a.send(group, f"{a.mention} {b.mention} {b.mention} {stranger.mention} <@1> @everyone")
-    assert message["mentions"] == [b.id] and message["mention_everyone"] is False, "@everyone needs a guild"
+    message = a.send(group, f"{a.mention} {b.mention} {b.mention} {stranger.mention} <@1> <@x> <@&1>")
+    assert message["mentions"] == [b.id] and message["mention_everyone"] is False
     assert b.read_state(group)["mention_count"] == 1 and c.read_state(group)["mention_count"] == 0 == a.read_state(group)["mention_count"]
     assert [m["id"] for m in b.get("/users/@me/mentions").ok()] == [message["id"]]
     assert c.get("/users/@me/mentions").ok() == []
     b.post(f"/channels/{group['id']}/read", {"seq": 1}).ok(204)
     assert b.read_state(group)["mention_count"] == 0
     assert [m["id"] for m in b.get("/users/@me/mentions").ok()] == [message["id"]], "the list stays"
+
+
+def test_everyone_counts_for_everybody_else_and_pushes_nothing(fresh):
+    a, b, c = fresh(), fresh(), fresh()
+    group = a.group(b, c)
+    with b.gateway() as socket:
+        message = a.send(group, "soup, @everyone")
+        assert message["mention_everyone"] is True and message["mentions"] == []
+        assert "MENTION_CREATE" not in names(socket.drain())
+    assert [p.read_state(group)["mention_count"] for p in (a, b, c)] == [0, 1, 1]
+    assert [m["id"] for m in b.get("/users/@me/mentions").ok()] == [message["id"]]
+    edited = a.patch(f"/channels/{group['id']}/messages/{message['id']}", {"content": "soup"}).ok()
+    assert edited["mention_everyone"] is False and b.read_state(group)["mention_count"] == 0
+    assert a.send(group, "@everyone", allowed_mentions={"parse": ["users"]})["mention_everyone"] is False
 
 
 def test_a_mention_is_pushed_once_besides(fresh):
