@@ -77,7 +77,6 @@ class WebSocketTest : public testing::Test {
     if (!socket) ADD_FAILURE() << socket.error().sentence();
     return *std::move(socket);
   }
-  // Connects with a small window, so that a client that does not read is noticed soon.
   std::string receive_text(BlockingWebSocket& socket) {
     const auto event = socket.receive();
     if (!event) return "nothing: " + std::string(event.error().sentence());
@@ -311,8 +310,6 @@ TEST_F(WebSocketTest, ReplacesWhatIsQueuedButNotWhatIsPartlyWritten) {
     Core::current().post_function([replace] { Core::current().post_function(replace); });
   });
   auto socket = connect();
-  const int small = 4096;
-  ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   ASSERT_TRUE(socket.send_text("x"));
   ASSERT_TRUE(eventually([&] {
     const std::lock_guard lock(seen_.mutex);
