@@ -118,14 +118,16 @@ Task<Status> Channels::carry_blocks(UserId a, UserId b, ChannelId direct) {
     const Result<std::vector<UserId>> blocks = co_await personal_.blocks_of(user);
     if (!blocks) co_return fail(blocks.error());
     if (!std::ranges::binary_search(*blocks, other)) continue;
-    const Result<Applied> told = co_await log_.append(direct, SetBlock{user, true});
+    const SetBlock carried{user, true};
+    const Result<Applied> told = co_await log_.append(direct, carried);
     if (!told) co_return fail(told.error());
   }
   co_return Status();
 }
 
 Task<Result<Applied>> Channels::update(UserId user, ChannelId channel, std::optional<std::string> name, std::optional<std::string> topic) {
-  co_return co_await log_.append(channel, UpdateChannel{user, std::move(name), std::move(topic)});
+  UpdateChannel change{user, std::move(name), std::move(topic)};
+  co_return co_await log_.append(channel, std::move(change));
 }
 
 Task<Result<Applied>> Channels::add(UserId actor, ChannelId channel, UserId user) {
@@ -138,18 +140,21 @@ Task<Result<Applied>> Channels::add(UserId actor, ChannelId channel, UserId user
     if (!blocked) co_return fail(blocked.error());
     if (*blocked) co_return fail(ErrorCode::kCannotMessageUser);
   }
-  co_return co_await log_.append(channel, AddMember{actor, user});
+  const AddMember addition{actor, user};
+  co_return co_await log_.append(channel, addition);
 }
 
 Task<Result<Applied>> Channels::remove(UserId actor, ChannelId channel, UserId user) {
-  co_return co_await log_.append(channel, RemoveMember{actor, user});
+  const RemoveMember removal{actor, user};
+  co_return co_await log_.append(channel, removal);
 }
 
 Task<Status> Channels::heed_block(UserId user, UserId other, bool blocked) {
   const Result<ChannelId> direct = co_await conversations_.direct_of(user, other);
   if (!direct) co_return fail(direct.error());
   if (!*direct) co_return Status();
-  const Result<Applied> told = co_await log_.append(*direct, SetBlock{user, blocked});
+  const SetBlock change{user, blocked};
+  const Result<Applied> told = co_await log_.append(*direct, change);
   if (!told && told.error().code != ErrorCode::kUnknownChannel) co_return fail(told.error());
   co_return Status();
 }

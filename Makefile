@@ -1,0 +1,94 @@
+# Rookery. `make` alone lists what there is; the work itself is done by CMake, npm and the scripts in scripts/ and tools/.
+
+# A Node that scripts/install-deps had to bring lives in .cache; where the machine has one of its own, that folder is not there.
+export PATH := $(CURDIR)/.cache/node/bin:$(PATH)
+export CMAKE_COLOR_DIAGNOSTICS ?= ON
+
+# Debian's Python: the one that python3-yaml and python3-jsonschema are installed for.
+PYTHON := /usr/bin/python3
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+DESTDIR ?=
+ROOKERY_DATA_DIR ?= data
+ROOKERY_LISTEN ?= 127.0.0.1:8080
+FUZZ_SECONDS ?= 60
+
+SERVER := build/release/rookery
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@echo "Rookery: make run starts it, make test checks it. All targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## install what building, running and testing need (Debian 12; root or sudo)
+	@scripts/install-deps
+
+.PHONY: build
+build: deps configure-release ## build the server: build/release/rookery
+	cmake --build --preset release -j $(JOBS) --target $(if $(wildcard src/app/*.cc),rookery,all)
+
+.PHONY: run
+run: web build ## build what is needed and serve on http://localhost:8080, data in ./data
+	$(SERVER) --listen $(ROOKERY_LISTEN) --data-dir $(ROOKERY_DATA_DIR)
+
+.PHONY: test
+test: deps lint web test-server test-web ## build everything, lint, run all tests
+
+.PHONY: test-server
+test-server: build-release ## run the tests of the server
+	ctest --test-dir build/release --output-on-failure --no-tests=error -j $(JOBS)
+
+.PHONY: test-web
+test-web: ## run the tests of the page, in Node and in a browser
+	npm test
+	@if [ -x $(SERVER) ]; then npm run e2e; else echo "the browser tests wait for $(SERVER)"; fi
+
+.PHONY: bench
+bench: build ## measure: server CPU per operation, memory, latency, and the machine's floors
+	$(SERVER) bench
+
+.PHONY: lint
+lint: ## check layers, coroutines, paths, formats and scripts
+	@scripts/lint
+
+.PHONY: tidy
+tidy: configure-debug ## clang-tidy over what differs from origin/main (ALL=1: over everything)
+	@scripts/tidy $(if $(ALL),--all)
+
+.PHONY: fmt
+fmt: ## format all code
+	@scripts/fmt
+
+.PHONY: asan
+asan: deps build-asan ## all server tests with the address and undefined-behaviour sanitizers
+	ctest --test-dir build/asan --output-on-failure --no-tests=error -j $(JOBS)
+
+.PHONY: tsan
+tsan: deps build-tsan ## all server tests with the thread sanitizer
+	ctest --test-dir build/tsan --output-on-failure --no-tests=error -j $(JOBS)
+
+.PHONY: fuzz
+fuzz: deps build-fuzz ## run every fuzz target for FUZZ_SECONDS (60)
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+.PHONY: web
+web: deps ## build the page into web/dist
+	npm run build
+
+.PHONY: install
+install: web build ## install into PREFIX (/usr/local), below DESTDIR when set
+	DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
+
+.PHONY: clean
+clean: ## delete what was built; data/ stays
+	rm -rf build web/dist sdk/typescript/dist
+
+configure-%:
+	cmake --preset $*
+
+build-%: configure-%
+	cmake --build --preset $* -j $(JOBS)
