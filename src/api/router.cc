@@ -38,6 +38,7 @@ Result<Json> Call::json() const {
 }
 
 Result<std::uint32_t> Call::limit(std::uint32_t preset, std::uint32_t max) const {
+  if (query_fault) return fail(*query_fault);
   const std::string* text = query.find("limit");
   if (text == nullptr) return preset;
   const auto value = whole_number(*text);
@@ -46,6 +47,7 @@ Result<std::uint32_t> Call::limit(std::uint32_t preset, std::uint32_t max) const
 }
 
 Result<std::uint64_t> Call::query_number(std::string_view name) const {
+  if (query_fault) return fail(*query_fault);
   const std::string* text = query.find(name);
   const auto value = text == nullptr ? std::nullopt : whole_number(*text);
   if (!value) return fail(Error::invalid(std::string(name), text == nullptr ? "is required" : "must be a whole number from 0"));

@@ -41,6 +41,7 @@ struct Call {
   // A snowflake in the query; empty when left out; kInvalidBody.
   template <class AnyId>
   Result<AnyId> query_id(std::string_view name) const {
+    if (query_fault) return fail(*query_fault);
     const std::string* text = query.find(name);
     if (text == nullptr) return AnyId();
     if (const auto id = parse_id<AnyId>(*text)) return *id;
