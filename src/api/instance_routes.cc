@@ -1,5 +1,7 @@
 #include "api/instance_routes.h"
 
+#include "base/json_writer.h"
+
 namespace rookery::api {
 namespace {
 
