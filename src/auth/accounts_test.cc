@@ -1,0 +1,267 @@
+#include "auth/accounts.h"
+
+#include <gmock/gmock.h>
+
+#include "auth/account_fixture.h"
+#include "runtime/task_group.h"
+
+namespace rookery::auth {
+namespace {
+
+Task<Status> done() { co_return Status(); }
+Task<Status> not_now() { co_return fail(Error::retry(ErrorCode::kUnavailable, 1)); }
+
+class AccountsTest : public AccountFixture {
+ protected:
+  Result<SignedIn> register_with(NewAccount wanted) { return wait(services_->accounts.register_account(std::move(wanted), std::nullopt)); }
+  static std::string field_of(const Error& error) { return error.fields.empty() ? "" : error.fields.front().path; }
+};
+
+TEST_F(AccountsTest, ANewAccountIsSignedInAndShownByItsNames) {
+  const auto made = register_with({"ada", kPassword, "ada@example.org", "Ada Lovelace"});
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->account.username, "ada");
+  EXPECT_EQ(made->account.display_name, "Ada Lovelace");
+  EXPECT_EQ(made->account.email, "ada@example.org");
+  EXPECT_TRUE(is_good(made->tokens.access_token));
+  EXPECT_EQ(registered("bob").account.display_name, "bob");
+  EXPECT_EQ(snowflake_time(made->account.id.value), clock_.now());
+}
+
+TEST_F(AccountsTest, AUsernameIsTakenOnceAndForAll) {
+  registered("ada");
+  const auto second = register_with({"ada", kPassword, {}, {}});
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, ErrorCode::kTaken);
+  EXPECT_EQ(field_of(second.error()), "username");
+}
+
+TEST_F(AccountsTest, AnEmailIsALoginOnceItIsVerifiedAndTakenFromThenOn) {
+  registered("ada", "x@example.org");
+  registered("bob", "x@example.org");
+  EXPECT_EQ(signed_in("x@example.org").error().code, ErrorCode::kBadCredentials);
+  ASSERT_TRUE(wait(services_->accounts.verify_email("bob")).has_value());
+  const auto by_mail = signed_in("X@Example.Org");
+  ASSERT_TRUE(by_mail.has_value());
+  EXPECT_EQ(by_mail->account.username, "bob");
+  EXPECT_EQ(wait(services_->accounts.verify_email("ada")).error().code, ErrorCode::kTaken);
+  const auto third = register_with({"cat", kPassword, "x@example.org", {}});
+  EXPECT_EQ(third.error().code, ErrorCode::kTaken);
+  EXPECT_EQ(field_of(third.error()), "email");
+  EXPECT_EQ(wait(services_->accounts.verify_email("nobody")).error().code, ErrorCode::kUnknownUser);
+}
+
+TEST_F(AccountsTest, AnUnknownNameAndAWrongPasswordAreTheSameAnswer) {
+  registered("ada");
+  EXPECT_TRUE(signed_in("ADA").has_value());
+  const auto wrong = signed_in("ada", "wrong horse");
+  const auto unknown = signed_in("nobody", "wrong horse");
+  ASSERT_FALSE(wrong.has_value());
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(wrong.error().code, ErrorCode::kBadCredentials);
+  EXPECT_EQ(error_json(wrong.error(), ""), error_json(unknown.error(), ""));
+}
+
+TEST_F(AccountsTest, RegistrationIsOpenByInviteOrClosed) {
+  EXPECT_TRUE(services_->accounts.may_register_with(std::nullopt).has_value());
+  serve({}, Registration::kClosed);
+  EXPECT_EQ(services_->accounts.may_register().error().code, ErrorCode::kMissingPermission);
+  EXPECT_EQ(services_->accounts.may_register_with("x").error().code, ErrorCode::kMissingPermission);
+  serve({}, Registration::kInvite);
+  EXPECT_TRUE(services_->accounts.may_register().has_value());
+  EXPECT_EQ(field_of(services_->accounts.may_register_with(std::nullopt).error()), "invite");
+  const auto used_up = services_->accounts.may_register_with("x");
+  EXPECT_EQ(used_up.error().code, ErrorCode::kMissingPermission);
+  EXPECT_EQ(field_of(used_up.error()), "invite");
+}
+
+TEST_F(AccountsTest, ANewPasswordEndsEveryOtherLogin) {
+  const SignedIn here = registered("ada");
+  const SignedIn there = *signed_in("ada");
+  const Principal who = *who_is(here.tokens.access_token);
+  EXPECT_EQ(wait(services_->accounts.change_password(who, "wrong horse", "new password")).error().code, ErrorCode::kBadCredentials);
+  EXPECT_TRUE(is_good(there.tokens.access_token));
+  ASSERT_TRUE(wait(services_->accounts.change_password(who, kPassword, "new password")).has_value());
+  EXPECT_TRUE(is_good(here.tokens.access_token));
+  EXPECT_FALSE(who_is(there.tokens.access_token, 0).has_value());
+  EXPECT_FALSE(who_is(there.tokens.access_token, 1).has_value());
+  EXPECT_EQ(signed_in("ada").error().code, ErrorCode::kBadCredentials);
+  EXPECT_TRUE(signed_in("ada", "new password").has_value());
+}
+
+Task<void> sign_in_now_and_then(Accounts& accounts, std::string password, std::vector<std::string>& tokens) {
+  const auto made = co_await accounts.sign_in("ada", password, std::nullopt);
+  if (made) tokens.push_back(made->tokens.access_token);
+}
+
+Task<void> change_while_they_sign_in(Accounts& accounts, Principal who, std::string password, std::vector<std::string>& tokens) {
+  TaskGroup tasks(20);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(tasks.spawn(sign_in_now_and_then(accounts, password, tokens)));
+  const auto changed = co_await accounts.change_password(who, password, "new password");
+  EXPECT_TRUE(changed.has_value());
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(tasks.spawn(sign_in_now_and_then(accounts, password, tokens)));
+  co_await tasks.join();
+}
+
+TEST_F(AccountsTest, ALoginProvedWithThePasswordOfBeforeIsNotGivenAfterTheChange) {
+  const SignedIn ada = registered("ada");
+  const Principal who = *who_is(ada.tokens.access_token);
+  std::vector<std::string> tokens;
+  run_blocking(cores_.at(0), change_while_they_sign_in(services_->accounts, who, kPassword, tokens));
+  for (const std::string& token : tokens) EXPECT_FALSE(is_good(token));
+  EXPECT_EQ(wait(services_->logins.list(ada.account.id))->size(), 1u);
+}
+
+TEST_F(AccountsTest, ADeletedAccountLeavesItsIdAndItsTakenName) {
+  std::vector<UserId> farewells;
+  services_->accounts.at_deletion([&farewells](UserId user) {
+    farewells.push_back(user);
+    return done();
+  });
+  const SignedIn ada = registered("ada", "ada@example.org");
+  ASSERT_TRUE(wait(services_->accounts.verify_email("ada")).has_value());
+  const Principal who = *who_is(ada.tokens.access_token);
+  EXPECT_EQ(wait(services_->accounts.remove(who, "wrong horse")).error().code, ErrorCode::kBadCredentials);
+  EXPECT_TRUE(farewells.empty());
+  ASSERT_TRUE(wait(services_->accounts.remove(who, kPassword)).has_value());
+  EXPECT_THAT(farewells, testing::Each(ada.account.id));
+  EXPECT_FALSE(farewells.empty());
+
+  EXPECT_FALSE(is_good(ada.tokens.access_token));
+  EXPECT_FALSE(refreshed(ada.tokens.refresh_token).has_value());
+  EXPECT_EQ(signed_in("ada").error().code, ErrorCode::kBadCredentials);
+  EXPECT_EQ(register_with({"ada", kPassword, {}, {}}).error().code, ErrorCode::kTaken);
+  EXPECT_TRUE(register_with({"new", kPassword, "ada@example.org", {}}).has_value());
+  const auto profile = wait(services_->profiles.get(ada.account.id)).value();
+  EXPECT_TRUE(profile->deleted);
+  EXPECT_EQ(profile->username, "deleted");
+  EXPECT_TRUE(wait(services_->accounts.find("ada"))->empty());
+}
+
+TEST_F(AccountsTest, AFarewellThatFailsLeavesTheAccountAsItWas) {
+  const SignedIn ada = registered("ada");
+  services_->accounts.at_deletion([](UserId) { return not_now(); });
+  const Principal who = *who_is(ada.tokens.access_token);
+  EXPECT_EQ(wait(services_->accounts.remove(who, kPassword)).error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(is_good(ada.tokens.access_token));
+  EXPECT_FALSE(wait(services_->profiles.get(ada.account.id)).value()->deleted);
+}
+
+TEST_F(AccountsTest, PeopleAreFoundByPrefixAtMostTwentyAndNoDeletedOnes) {
+  for (int i = 0; i < 30; ++i) registered("user" + std::to_string(100 + i));
+  registered("uma");
+  const SignedIn gone = registered("user000");
+  ASSERT_TRUE(wait(services_->accounts.remove(*who_is(gone.tokens.access_token), kPassword)).has_value());
+  const auto found = wait(services_->accounts.find("user")).value();
+  ASSERT_EQ(found.size(), 20u);
+  EXPECT_EQ(found.front()->username, "user100");
+  EXPECT_EQ(found.back()->username, "user119");
+  EXPECT_EQ(wait(services_->accounts.find("user12"))->size(), 10u);
+  EXPECT_TRUE(wait(services_->accounts.find("zed"))->empty());
+}
+
+TEST_F(AccountsTest, AnAdministratorIsMadeAndSignsInWithAdminRights) {
+  const auto made = wait(services_->accounts.create({"Root", kPassword, {}, {}}, true));
+  ASSERT_TRUE(made.has_value());
+  const auto session = signed_in("root");
+  ASSERT_TRUE(session.has_value());
+  EXPECT_TRUE(who_is(session->tokens.access_token)->admin);
+  const auto renewed = refreshed(session->tokens.refresh_token);
+  EXPECT_TRUE(who_is(renewed->access_token)->admin);
+  const auto bad = wait(services_->accounts.create({"x", "short", {}, {}}, true));
+  ASSERT_FALSE(bad.has_value());
+  EXPECT_EQ(bad.error().fields.size(), 2u);
+}
+
+TEST_F(AccountsTest, AResetPasswordEndsEveryLogin) {
+  const SignedIn ada = registered("ada");
+  ASSERT_TRUE(wait(services_->accounts.reset_password("ada", "another one")).has_value());
+  EXPECT_FALSE(is_good(ada.tokens.access_token));
+  EXPECT_TRUE(signed_in("ada", "another one").has_value());
+  EXPECT_EQ(wait(services_->accounts.reset_password("nobody", "another one")).error().code, ErrorCode::kUnknownUser);
+  EXPECT_EQ(wait(services_->accounts.reset_password("ada", "short")).error().code, ErrorCode::kInvalidBody);
+}
+
+class Seen final : public ProfileObserver {
+ public:
+  void on_profile(Profile profile) noexcept override {
+    core = static_cast<int>(Core::current().index());
+    names.push_back(profile->display_name);
+  }
+  int core = -1;
+  std::vector<std::string> names;
+};
+
+TEST_F(AccountsTest, ANewDisplayNameIsShownOnEveryCoreFromTheAnswerOn) {
+  Seen seen;
+  services_->profiles.observe(seen);
+  const SignedIn ada = registered("ada");
+  for (const unsigned core : {0u, 1u}) EXPECT_EQ(wait(services_->profiles.get(ada.account.id), core).value()->display_name, "ada");
+  ASSERT_TRUE(wait(services_->accounts.rename(ada.account.id, "Ada")).has_value());
+  for (const unsigned core : {0u, 1u}) EXPECT_EQ(wait(services_->profiles.get(ada.account.id), core).value()->display_name, "Ada");
+  EXPECT_THAT(seen.names, testing::ElementsAre("Ada"));
+  EXPECT_EQ(seen.core, static_cast<int>(cores_.of(ada.account.id).index()));
+}
+
+TEST_F(AccountsTest, ASetOfProfilesShowsADeletedUserForWhomThereIsNoAccount) {
+  const SignedIn ada = registered("ada");
+  const auto set = wait(services_->profiles.get_all({ada.account.id, UserId(5)})).value();
+  EXPECT_EQ(set(ada.account.id).username, "ada");
+  EXPECT_EQ(set(UserId(5)).username, "deleted");
+  EXPECT_EQ(set(UserId(5)).id, UserId(5));
+  EXPECT_EQ(wait(services_->profiles.get(UserId(5))).error().code, ErrorCode::kUnknownUser);
+}
+
+TEST_F(AccountsTest, BlocksAreOfOthersAndToldBeforeTheyAreAnswered) {
+  std::vector<std::tuple<UserId, UserId, bool>> told;
+  services_->blocks.at_change([&told](UserId user, UserId other, bool blocked) {
+    told.emplace_back(user, other, blocked);
+    return done();
+  });
+  const UserId ada = registered("ada").account.id;
+  const SignedIn bob = registered("bob");
+  EXPECT_EQ(wait(services_->blocks.set(ada, ada, true)).error().code, ErrorCode::kInvalidBody);
+  EXPECT_EQ(wait(services_->blocks.set(ada, UserId(5), true)).error().code, ErrorCode::kUnknownUser);
+  ASSERT_TRUE(wait(services_->blocks.set(ada, bob.account.id, true)).has_value());
+  ASSERT_TRUE(wait(services_->blocks.set(ada, bob.account.id, true)).has_value());
+  EXPECT_EQ(wait(services_->blocks.list(ada))->size(), 1u);
+  ASSERT_TRUE(wait(services_->accounts.remove(*who_is(bob.tokens.access_token), kPassword)).has_value());
+  EXPECT_EQ(wait(services_->blocks.set(ada, bob.account.id, true)).error().code, ErrorCode::kUnknownUser);
+  ASSERT_TRUE(wait(services_->blocks.set(ada, bob.account.id, false)).has_value());
+  EXPECT_TRUE(wait(services_->blocks.list(ada))->empty());
+  EXPECT_EQ(told.front(), std::tuple(ada, bob.account.id, true));
+  EXPECT_EQ(told.back(), std::tuple(ada, bob.account.id, false));
+}
+
+TEST(AccountRules, UsernamesAreFoldedAndOfAFewCharacters) {
+  const Limits limits;
+  for (const std::string_view good : {"ada", "a.b_c", "0123456789", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
+    EXPECT_FALSE(username_fault(good, limits)) << good;
+  }
+  for (const std::string_view bad : {"", "ab", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a b", "a-b", "äda", "Ada", "a@b", "ada\n"}) {
+    EXPECT_TRUE(username_fault(bad, limits)) << bad;
+  }
+  EXPECT_EQ(folded("AdA_Z"), "ada_z");
+}
+
+TEST(AccountRules, PasswordsAreCountedInCharacters) {
+  const Limits limits;
+  EXPECT_FALSE(password_fault("ääääääää", limits));
+  EXPECT_TRUE(password_fault("äääääää", limits));
+  std::string longest;
+  for (int i = 0; i < 128; ++i) longest += "€";
+  EXPECT_FALSE(password_fault(longest, limits));
+  EXPECT_TRUE(password_fault(longest + "€", limits));
+}
+
+TEST(AccountRules, AnEmailHasALocalPartAndADomain) {
+  for (const std::string_view good : {"a@b.c", "ada.l+x@mail.example.org", "ü@exämple.org"}) EXPECT_FALSE(email_fault(good)) << good;
+  for (const std::string_view bad : {"", "a", "a@b", "@b.c", "a@", "a@.c", "a@b.", "a@b..c", "a b@c.d", "a@@b.c", "a@b c.d", "a@b.c\n"}) {
+    EXPECT_TRUE(email_fault(bad)) << bad;
+  }
+  EXPECT_TRUE(email_fault(std::string(65, 'a') + "@b.c"));
+  EXPECT_TRUE(email_fault("a@" + std::string(251, 'b') + ".c"));
+}
+
+}  // namespace
+}  // namespace rookery::auth
