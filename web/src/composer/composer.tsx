@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { Message } from '@rookery/sdk';
+import type { Channel, Message } from '@rookery/sdk';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { client } from '../app/client.ts';
 import { t } from '../i18n/index.ts';
@@ -11,6 +11,7 @@ import { EmojiPicker } from '../ui/emoji-picker.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { attempt } from '../ui/toast.tsx';
 import { draftOf, setDraft } from './drafts.ts';
+import { decodeMentions, encodeMentions } from './mentions.ts';
 import { startEdit, target } from './target.ts';
 import './composer.css';
 
@@ -21,12 +22,12 @@ const kShowCount = 200; // characters left from which on they are counted
 const touch = matchMedia('(pointer: coarse)');
 
 interface ComposerProps {
-  channel: string;
+  channel: Channel;
   title: string;
   onSent(): void;
 }
 
-export function Composer({ channel, title, onSent }: ComposerProps) {
+export function Composer({ channel: { id: channel, recipients = [] }, title, onSent }: ComposerProps) {
   const input = useRef<HTMLTextAreaElement>(null);
   const lastTyping = useRef(0);
   const emoji = useSignal(false);
@@ -38,7 +39,7 @@ export function Composer({ channel, title, onSent }: ComposerProps) {
   const sendable = text.trim() !== '' && left >= 0;
 
   useEffect(() => {
-    if (editing) edited.value = editing.content;
+    if (editing) edited.value = decodeMentions(editing.content, recipients);
   }, [editing?.id]);
   useEffect(() => {
     if (!touch.matches) input.current?.focus();
@@ -64,11 +65,12 @@ export function Composer({ channel, title, onSent }: ComposerProps) {
   const send = () => {
     if (!sendable) return;
     if (editing) {
-      if (text !== editing.content) attempt(client.rest.edit(channel, editing.id, text).then(replace));
+      const content = encodeMentions(text, recipients);
+      if (content !== editing.content) attempt(client.rest.edit(channel, editing.id, content).then(replace));
       target.value = undefined;
       return;
     }
-    client.outbox.add(channel, text, target.value?.message.id);
+    client.outbox.add(channel, encodeMentions(text, recipients), target.value?.message.id);
     setDraft(channel, '');
     lastTyping.current = 0;
     target.value = undefined;

@@ -1,10 +1,10 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { ApiError, type Channel, type Cursors, type Message, type ReadState } from '@rookery/sdk';
 import { client } from '../app/client.ts';
 import { goTo, openChannel } from '../app/route.ts';
 import { onSignOut } from '../app/stores.ts';
 import { t } from '../i18n/index.ts';
-import { nameOf, people, remember } from '../people/people.ts';
+import { nameOf, people, remember, watched } from '../people/people.ts';
 import { me } from '../session/session.ts';
 import { toast } from '../ui/toast.tsx';
 
@@ -32,6 +32,15 @@ export const openConversation = computed(() => conversations.value.get(openChann
 export const unreadTotal = computed(() =>
   [...conversations.value.values()].reduce((sum, one) => sum + unreadOf(one), 0),
 );
+
+const kWatched = 100; // people in the list whose presence is asked for
+
+// Presence is asked for whoever stands in the list or in the open conversation.
+effect(() => {
+  const partners = byActivity.value.slice(0, kWatched).map((one) => partnerOf(one.channel));
+  const members = (openConversation.value?.channel.recipients ?? []).map((user) => user.id);
+  watched.value = new Set([...members, ...partners].filter((id) => id !== undefined));
+});
 
 function activity(conversation: Conversation): string {
   return conversation.channel.last_message_at ?? conversation.channel.created_at;
@@ -202,7 +211,9 @@ async function fillPreviews(): Promise<void> {
     for (const { channel, preview } of byActivity.peek().slice(0, kPreviews)) {
       if (preview || channel.last_seq === 0) continue;
       const [message] = await client.rest.messages(channel.id, { limit: 1 });
-      if (message) change(channel.id, (one) => (isNewer(one, message) ? { ...one, preview: message } : one));
+      if (!message) continue;
+      change(channel.id, (one) => (isNewer(one, message) ? { ...one, preview: message } : one));
+      if (message.author.id === me.peek()?.id) await loadReceipts(channel.id); // its ticks stand in the row
     }
   } catch {
     // Without a preview the row says less; the next READY tries again.

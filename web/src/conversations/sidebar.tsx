@@ -1,30 +1,22 @@
-import { effect, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { User } from '@rookery/sdk';
 import { useEffect, useRef } from 'preact/hooks';
 import { client } from '../app/client.ts';
 import { goTo, openChannel } from '../app/route.ts';
 import { OwnName } from '../app/welcome.tsx';
 import { t } from '../i18n/index.ts';
-import { nameOf, remember, watched } from '../people/people.ts';
+import { nameOf, remember } from '../people/people.ts';
 import { connection, instance, me, ready } from '../session/session.ts';
 import { Settings } from '../settings/settings.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
 import { attempt } from '../ui/toast.tsx';
 import { ConversationRow } from './conversation-row.tsx';
-import { byActivity, openConversation, openDirect, partnerOf, titleOf } from './conversations.ts';
+import { byActivity, openDirect, partnerOf, titleOf } from './conversations.ts';
 import { GroupDialog } from './group-dialog.tsx';
 import './sidebar.css';
 
 const kSearchPause = 200;
-const kWatched = 100; // people in the list whose presence is asked for
-
-// Presence is asked for whoever stands in the list or in the open group.
-effect(() => {
-  const partners = byActivity.value.slice(0, kWatched).map((one) => partnerOf(one.channel));
-  const members = (openConversation.value?.channel.recipients ?? []).map((user) => user.id);
-  watched.value = new Set([...members, ...partners].filter((id) => id !== undefined));
-});
 
 export function Sidebar() {
   const query = useSignal('');

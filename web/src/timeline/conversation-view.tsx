@@ -69,7 +69,7 @@ export function ConversationView({ id }: { id: string }) {
         </button>
       </header>
       <TimelineView conversation={conversation} title={title} toEnd={toEnd} />
-      <Composer channel={id} title={title} onSent={() => toEnd.current()} />
+      <Composer channel={channel} title={title} onSent={() => toEnd.current()} />
       {details.value ? <Details conversation={conversation} onClose={() => (details.value = false)} /> : null}
     </section>
   );

@@ -39,6 +39,15 @@ export class ScrollKeeper {
     }
   }
 
+  /** Brings the line before what is new into the upper part; at the end of the list, where all of it fits. */
+  toNew(): void {
+    const box = this.#box;
+    const line = box?.querySelector('.new-line');
+    if (!box || !line) return;
+    box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 5;
+    this.record();
+  }
+
   toEnd(): void {
     this.atEnd = true;
     this.restore();

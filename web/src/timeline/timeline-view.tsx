@@ -27,6 +27,7 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   const { channel } = conversation;
   const box = useRef<HTMLDivElement>(null);
   const keeper = useMemo(() => new ScrollKeeper(), []);
+  const placed = useRef(false); // whether the first look has its place
   const atEnd = useSignal(true);
   const newAfter = useSignal(unreadOf(conversation) > 0 ? conversation.readSeq : undefined);
   const timeline = timelineOf(channel.id).value;
@@ -50,7 +51,13 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   };
 
   useEffect(() => keeper.attach(box.current!), []);
-  useLayoutEffect(() => keeper.restore(), [timeline, entries.length, newAfter.value]);
+  useLayoutEffect(() => {
+    keeper.restore();
+    if (timeline.loaded && !placed.current) {
+      placed.current = true;
+      keeper.toNew();
+    }
+  }, [timeline, entries.length, newAfter.value]);
   useEffect(() => {
     if (timeline.loaded) scrolled();
   }, [timeline]);
