@@ -124,9 +124,9 @@ ChannelRoutes::Answer ChannelRoutes::update(Call& call) {
   const auto topic = fields.string("topic", {0, chat::kChannelTopicMax});
   if (const Status read = errors.status(); !read) co_return fail(read.error());
   const ChannelId channel = view->state.roster->id;
-  const Result<Applied> applied =
-      co_await parts_.channels.update(call.principal.user, channel, name ? std::optional<std::string>(*name) : std::nullopt,
-                                      topic ? std::optional<std::string>(*topic) : std::nullopt);
+  std::optional<std::string> new_name(name);
+  std::optional<std::string> new_topic(topic);
+  const Result<Applied> applied = co_await parts_.channels.update(call.principal.user, channel, std::move(new_name), std::move(new_topic));
   if (!applied) co_return fail(applied.error());
   co_return co_await show(call);
 }
