@@ -1,0 +1,177 @@
+#include "gateway/audience.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace rookery::gateway {
+namespace {
+
+bool names(const std::vector<UserId>& users, UserId user) { return std::ranges::binary_search(users, user); }
+
+// Whether a delivery is due to a subscription of a live session, its place aside.
+bool due(const Delivery& delivery, const Subscription& subscription) {
+  const UserId user = subscription.session->user();
+  const bool near = !delivery.large || subscription.subscribed;
+  switch (delivery.reach) {
+    case Reach::kEveryone: return true;
+    case Reach::kNear: return near || delivery.removed == user;
+    case Reach::kFar: return !near;
+    case Reach::kUsers: return names(delivery.users, user);
+    case Reach::kNearButUsers: return near && !names(delivery.users, user);
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
+Subscription* Audience::add(Session& session, ChannelId channel, std::uint64_t seq, std::uint64_t rev) {
+  const auto at = std::ranges::lower_bound(session.channels, channel);
+  if (at != session.channels.end() && *at == channel) return nullptr;
+  session.channels.insert(at, channel);
+  auto& subscriptions = channels_[channel].subscriptions;
+  subscriptions.push_back(Subscription{.session = &session, .seq = seq, .rev = rev});
+  return &subscriptions.back();
+}
+
+Subscription* Audience::find(const Session& session, ChannelId channel) {
+  if (!std::ranges::binary_search(session.channels, channel)) return nullptr;
+  const auto at = channels_.find(channel);
+  CHECK(at != channels_.end());
+  auto& subscriptions = at->second.subscriptions;
+  const auto found = std::ranges::find(subscriptions, &session, &Subscription::session);
+  CHECK(found != subscriptions.end());
+  return &*found;
+}
+
+void Audience::remove(Session& session, ChannelId channel) {
+  const auto listed = std::ranges::lower_bound(session.channels, channel);
+  if (listed == session.channels.end() || *listed != channel) return;
+  session.channels.erase(listed);
+  const auto at = channels_.find(channel);
+  auto& subscriptions = at->second.subscriptions;
+  const auto found = std::ranges::find(subscriptions, &session, &Subscription::session);
+  erase_at(at->second, static_cast<std::size_t>(found - subscriptions.begin()));
+  erase_if_empty(at);
+}
+
+void Audience::remove_all(Session& session) {
+  while (!session.channels.empty()) remove(session, session.channels.back());
+}
+
+void Audience::erase_at(Channel& channel, std::size_t index) {
+  channel.subscriptions.erase(channel.subscriptions.begin() + static_cast<std::ptrdiff_t>(index));
+  if (channel.walk != nullptr && index < channel.walk->next) --channel.walk->next;
+}
+
+void Audience::erase_if_empty(Channels::iterator at) {
+  if (!at->second.subscriptions.empty()) return;
+  const ChannelId channel = at->first;
+  channels_.erase(at);
+  host_.on_deserted(channel);
+}
+
+void Audience::deliver(std::shared_ptr<const Delivery> delivery) {
+  const ChannelId id = delivery->channel;
+  const auto at = channels_.find(id);
+  if (at == channels_.end()) return;
+  Channel& channel = at->second;
+  Pending pending{std::move(delivery), {}, {}};
+  pending.parcel = parcels_.make(pending.delivery->text, pending.delivery->label);
+  if (!pending.delivery->mention_text.empty())
+    pending.mention = parcels_.make(pending.delivery->mention_text, {.form = Form::kMention, .place = pending.delivery->label.place});
+  if (channel.walk != nullptr) {
+    channel.walk->pending.push_back(std::move(pending));
+    return;
+  }
+  std::size_t next = 0;
+  if (!walk(channel, pending, next)) {
+    channel.walk = std::make_unique<Walk>();
+    channel.walk->pending.push_back(std::move(pending));
+    channel.walk->next = next;
+    walking_.push_back(id);
+    if (!std::exchange(next_turn_posted_, true)) core_.post(next_turn_);
+    return;
+  }
+  erase_if_empty(at);
+}
+
+void Audience::go_on() {
+  next_turn_posted_ = false;
+  const std::vector<ChannelId> channels = std::exchange(walking_, {});
+  for (const ChannelId id : channels) {
+    const auto at = channels_.find(id);
+    if (at == channels_.end() || at->second.walk == nullptr) continue;
+    Channel& channel = at->second;
+    const Pending first = channel.walk->pending.front();
+    if (walk(channel, first, channel.walk->next)) {
+      channel.walk->pending.pop_front();
+      channel.walk->next = 0;
+    }
+    if (channel.walk->pending.empty()) {
+      channel.walk.reset();
+      erase_if_empty(at);
+    } else {
+      walking_.push_back(id);
+    }
+  }
+  if (!walking_.empty() && !std::exchange(next_turn_posted_, true)) core_.post(next_turn_);
+}
+
+// Whether it reached the end.
+bool Audience::walk(Channel& channel, const Pending& pending, std::size_t& next) {
+  for (std::size_t steps = 0; next < channel.subscriptions.size(); ++steps) {
+    if (steps == kWalkSessions) return false;
+    Subscription& subscription = channel.subscriptions[next];
+    if (hand(subscription, pending)) {
+      ++next;
+      continue;
+    }
+    std::erase(subscription.session->channels, pending.delivery->channel);
+    channel.subscriptions.erase(channel.subscriptions.begin() + static_cast<std::ptrdiff_t>(next));
+  }
+  return true;
+}
+
+bool Audience::hand(Subscription& subscription, const Pending& pending) {
+  const Delivery& delivery = *pending.delivery;
+  if (delivery.placed()) return hand_placed(subscription, pending);
+  if (!due(delivery, subscription)) return true;
+  if (delivery.read_seq != 0 && subscription.said_read >= delivery.read_seq) return true;
+  if (!subscription.live && subscription.announced) {
+    host_.on_early(*subscription.session, delivery.channel, pending.parcel);
+  } else {
+    dispatch(*subscription.session, pending.parcel);
+  }
+  return true;
+}
+
+bool Audience::hand_placed(Subscription& subscription, const Pending& pending) {
+  const Delivery& delivery = *pending.delivery;
+  Session& session = *subscription.session;
+  const bool removed = delivery.removed && delivery.removed == session.user();
+  if (!subscription.live) {
+    if (removed) host_.on_cut_short(session, delivery.channel, pending.parcel);
+    return !removed;
+  }
+  std::uint64_t& stands = delivery.seq != 0 ? subscription.seq : subscription.rev;
+  const std::uint64_t comes = delivery.seq != 0 ? delivery.seq : delivery.rev;
+  if (comes <= stands) return true;
+  if (comes != stands + 1) {
+    subscription.live = false;
+    host_.on_behind(session, delivery.channel);
+    return true;
+  }
+  stands = comes;
+  if (due(delivery, subscription)) dispatch(session, pending.parcel);
+  if (pending.mention && names(delivery.mentioned, session.user())) dispatch(session, pending.mention);
+  return !removed;
+}
+
+void Audience::dispatch(Session& session, const ParcelRef& parcel) {
+  session.dispatch(parcel);
+  host_.count_dispatches(1);
+}
+
+}  // namespace rookery::gateway

@@ -1,0 +1,315 @@
+#include "gateway/catch_up.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "gateway/replay.h"
+#include "gateway/texts.h"
+#include "runtime/log.h"
+
+namespace rookery::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint32_t kPage = 50;
+constexpr std::size_t kTasksMax = 1'000'000;
+constexpr milliseconds kAskAgain{5};  // the desk and the log do not agree yet on who is a member
+
+bool wants_near(const Subscription& subscription, const CatchUpJob& job, bool large) {
+  return !large || subscription.subscribed || job.kind == CatchUpJob::Kind::kPositions;
+}
+
+}  // namespace
+
+CatchUp::CatchUp(const Parts& parts) : parts_(parts), tasks_(kTasksMax) {}
+
+void CatchUp::spawn(Task<void> task) {
+  if (!tasks_.spawn(std::move(task))) log_error("gateway: too many sessions are catching up", {{"running", tasks_.running()}});
+}
+
+void CatchUp::dispatch(Session& session, net::SharedBuffer text, ParcelLabel label) {
+  session.dispatch(parts_.parcels.make(std::move(text), label));
+  parts_.counters.dispatches.add();
+}
+
+void CatchUp::add(const std::shared_ptr<Session>& session, std::unique_ptr<Job> job) {
+  if (stopped_ || session->ended()) return;
+  const bool idle = session->catching_up == nullptr;
+  if (idle) session->catching_up = std::make_unique<CatchUpQueue>();
+  if (session->catching_up->find(job->channel) != nullptr) return;
+  session->catching_up->jobs.push_back(std::move(job));
+  if (!idle) return;
+  running_.push_back(session.get());
+  // Not now: who adds it may be walking through the subscriptions.
+  parts_.core.post_function([this, session] { spawn(run(session)); });
+}
+
+void CatchUp::withdraw(Place place) {
+  for (Session* session : running_) {
+    if (Job* job = session->catching_up->find(place.channel)) job->withdrawn.push_back(place.seq);
+  }
+}
+
+void CatchUp::desert(ChannelId channel) {
+  if (parts_.audience.has_sessions(channel)) return;
+  Core& home = parts_.cores.of(channel);
+  home.post_function([desk = parts_.desks[home.index()], core = parts_.core.index(), channel] { desk->leave(core, channel); });
+}
+
+Task<void> CatchUp::run(std::shared_ptr<Session> session) {
+  CatchUpQueue& queue = *session->catching_up;
+  while (!queue.jobs.empty() && !session->ended() && !stopped_) {
+    co_await perform(session, *queue.jobs.front());
+    queue.jobs.pop_front();
+  }
+  std::erase(running_, session.get());
+  session->catching_up.reset();
+}
+
+Task<std::vector<Settled>> CatchUp::ask(unsigned core, UserId user, std::vector<Stand> stands) {
+  co_await by_mail(parts_.cores.at(core));
+  auto answers = co_await parts_.desks[core]->settle(parts_.core.index(), user, std::move(stands));
+  co_await by_mail(parts_.core);
+  co_return answers;
+}
+
+// --- many at once, at a session's start ---
+
+void CatchUp::settle(const std::shared_ptr<Session>& session, std::vector<ChannelId> channels) {
+  if (!stopped_ && !channels.empty()) spawn(settle_all(session, std::move(channels)));
+}
+
+Task<void> CatchUp::settle_all(std::shared_ptr<Session> session, std::vector<ChannelId> channels) {
+  std::vector<std::vector<Stand>> by_core(parts_.cores.size());
+  for (const ChannelId channel : channels) {
+    const Subscription* at = parts_.audience.find(*session, channel);
+    if (at != nullptr) by_core[parts_.cores.of(channel).index()].push_back({.channel = channel, .seq = at->seq, .rev = at->rev});
+  }
+  for (unsigned core = 0; core < by_core.size(); ++core) {
+    if (by_core[core].empty() || session->ended()) continue;
+    auto answers = co_await ask(core, session->user(), std::move(by_core[core]));
+    for (const Settled& answer : answers) {
+      Subscription* at = parts_.audience.find(*session, answer.channel);
+      if (at == nullptr) {
+        desert(answer.channel);
+      } else if (answer.outcome == Settled::Outcome::kLive) {
+        at->live = true;
+        if (std::exchange(at->announced, false)) dispatch(*session, synced_text(answer.channel, at->seq, at->rev, true));
+      } else {
+        auto job = std::make_unique<Job>();
+        job->channel = answer.channel;
+        job->ready_seq = at->seq;
+        job->synced_due = at->announced;
+        add(session, std::move(job));
+      }
+    }
+  }
+}
+
+// --- one channel ---
+
+Task<void> CatchUp::perform(std::shared_ptr<Session> session, Job& job) {
+  if (job.kind == Job::Kind::kPositions || job.kind == Job::Kind::kRefused) {
+    if (!co_await admit(session, job)) co_return;
+  }
+  if (job.synced_due) parts_.counters.catch_ups.add();
+  const unsigned home = parts_.cores.of(job.channel).index();
+  while (!session->ended() && !stopped_) {
+    const Subscription* from = parts_.audience.find(*session, job.channel);
+    if (from == nullptr) co_return;
+    std::vector<Stand> stands{{job.channel, from->seq, from->rev, job.kind == Job::Kind::kRefused}};
+    auto answers = co_await ask(home, session->user(), std::move(stands));
+    const Settled answer = answers.front();
+    Subscription* at = parts_.audience.find(*session, job.channel);
+    if (at == nullptr) {
+      desert(job.channel);
+      co_return;
+    }
+    if (answer.outcome == Settled::Outcome::kLive) {
+      if (job.kind == Job::Kind::kRefused) {
+        at->seq = answer.seq;
+        at->rev = answer.rev;
+      }
+      at->live = true;
+      at->announced = false;
+      finish(*session, job, answer);
+      co_return;
+    }
+    if (answer.outcome == Settled::Outcome::kGone) {
+      if (co_await leave(session, job)) co_return;
+      continue;
+    }
+    co_await read_on(session, job, answer.large);
+  }
+}
+
+// Live from this turn on: SYNCED says where, and what waited for it follows.
+void CatchUp::finish(Session& session, Job& job, const Settled& answer) {
+  const Subscription& at = *parts_.audience.find(session, job.channel);
+  if (job.synced_due) dispatch(session, synced_text(job.channel, at.seq, at.rev, job.kind != Job::Kind::kRefused));
+  if (job.kind == Job::Kind::kRefused) parts_.counters.catch_ups_refused.add();
+  if (job.kind == Job::Kind::kSilent && !wants_near(at, job, answer.large) && at.seq > job.ready_seq)
+    dispatch(session, unread_text(job.channel, at.seq));
+  for (ParcelRef& early : std::exchange(job.early, {})) session.dispatch(std::move(early));
+}
+
+Task<bool> CatchUp::admit(std::shared_ptr<Session> session, Job& job) {
+  auto view = co_await parts_.log.view(job.channel, session->user());
+  if (session->ended()) co_return false;
+  const bool seen = view && view->state.exists() && view->state.roster->sees(session->user());
+  const Subscription* at = parts_.audience.find(*session, job.channel);
+  if (!seen || at == nullptr) {
+    if (at != nullptr) parts_.audience.remove(*session, job.channel);
+    dispatch(*session, gone_text(job.channel));
+    co_return false;
+  }
+  if (job.kind == Job::Kind::kRefused) co_return true;
+  const ChannelState& head = view->state;
+  CatchUpQueue& queue = *session->catching_up;
+  if (at->seq > head.last_seq || at->rev > head.rev) {
+    job.kind = Job::Kind::kRefused;
+    co_return true;
+  }
+  const std::uint64_t cost = (head.last_seq - at->seq) + (head.rev - at->rev);
+  if (cost > parts_.limits.catch_up || cost > queue.left) {
+    job.kind = Job::Kind::kRefused;
+  } else {
+    queue.left -= cost;
+  }
+  co_return true;
+}
+
+// The user is no member any more. For a session that was told of the channel his removal is its last event.
+Task<bool> CatchUp::leave(std::shared_ptr<Session> session, Job& job) {
+  auto view = co_await parts_.log.view(job.channel, session->user());
+  if (view && view->state.exists() && view->state.roster->sees(session->user())) {
+    co_await sleep_on(parts_.core, kAskAgain);
+    co_return false;
+  }
+  std::optional<std::uint64_t> removed_at;
+  const Subscription* at = parts_.audience.find(*session, job.channel);
+  std::uint64_t rev = at == nullptr ? 0 : at->rev;
+  while (at != nullptr) {
+    auto page = co_await parts_.log.changes(job.channel, rev, kPage);
+    if (!page || page->empty()) break;
+    for (const Change& change : *page) {
+      if (change.kind == ChangeKind::kMemberRemove && change.user == session->user()) removed_at = change.rev;
+    }
+    rev = page->back().rev;
+  }
+  if (session->ended() || parts_.audience.find(*session, job.channel) == nullptr) co_return true;
+  parts_.audience.remove(*session, job.channel);
+  dispatch(*session, removed_at ? member_remove_text(job.channel, *removed_at, session->user()) : channel_delete_text(job.channel));
+  if (job.synced_due) dispatch(*session, gone_text(job.channel));
+  co_return true;
+}
+
+Task<std::optional<auth::ProfileSet>> CatchUp::prepare(std::shared_ptr<Session> session, ChannelId channel, std::vector<UserId> shown) {
+  co_await session->room();
+  auth::ProfileSet profiles;
+  bool missing = false;
+  for (const UserId user : shown) {
+    auth::Profile known = parts_.profiles.cached(user);
+    missing = missing || known == nullptr;
+    if (known != nullptr) profiles.add(std::move(known));
+  }
+  if (missing) profiles = co_await profiles_of(parts_.profiles, std::move(shown));
+  if (session->ended() || stopped_ || parts_.audience.find(*session, channel) == nullptr) co_return std::nullopt;
+  co_return profiles;
+}
+
+Task<void> CatchUp::read_on(std::shared_ptr<Session> session, Job& job, bool large) {
+  if (co_await read_messages(session, job, large)) co_await read_changes(session, job, large);
+}
+
+// Messages after where the session stands, until there are no more. False: the job is over.
+Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bool large) {
+  for (;;) {
+    const Subscription* from = parts_.audience.find(*session, job.channel);
+    if (from == nullptr) co_return false;
+    const HistoryQuery query{HistoryQuery::Direction::kAfter, from->seq, kPage};
+    auto page = co_await parts_.log.history(job.channel, query);
+    if (!page) co_return true;  // the next settle() finds it behind still
+    for (Message& message : *page) {
+      std::vector<UserId> shown{message.author};
+      const auto profiles = co_await prepare(session, job.channel, std::move(shown));
+      if (!profiles) co_return false;
+      Subscription& at = *parts_.audience.find(*session, job.channel);
+      if (message.seq <= at.seq) continue;
+      at.seq = message.seq;
+      if (std::ranges::find(job.withdrawn, message.seq) != job.withdrawn.end()) message.deleted = true;
+      const std::string text = message_json(message, (*profiles)(message.author));
+      const Place place{job.channel, message.seq};
+      if (wants_near(at, job, large)) {
+        if (message.rev > at.rev) job.sent_as_of[message.seq] = message.rev;
+        dispatch(*session, message_text(Form::kCreate, job.channel, 0, text), {Form::kCreate, place, 0, !large});
+      }
+      if (message.seq > job.ready_seq && !message.deleted && std::ranges::binary_search(message.mentions, session->user()))
+        dispatch(*session, message_text(Form::kMention, job.channel, 0, text), {Form::kMention, place, 0, false});
+    }
+    if (page->size() < kPage) co_return true;
+  }
+}
+
+// Changes after where the session stands. A message is told of once, at its last change, as it now is.
+Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, bool large) {
+  for (;;) {
+    const Subscription* from = parts_.audience.find(*session, job.channel);
+    if (from == nullptr) co_return false;
+    auto page = co_await parts_.log.changes(job.channel, from->rev, kPage);
+    if (!page || page->empty()) co_return true;
+    std::vector<std::uint64_t> seqs;
+    for (const Change& change : *page) {
+      if (is_about_message(change.kind)) seqs.push_back(change.seq);
+    }
+    std::ranges::sort(seqs);
+    const auto repeats = std::ranges::unique(seqs);
+    seqs.erase(repeats.begin(), repeats.end());
+    auto messages = co_await parts_.log.messages(job.channel, std::move(seqs));
+    auto view = co_await parts_.log.view(job.channel, session->user());
+    if (!messages || !view) co_return true;
+    for (const Change& change : *page) {
+      std::shared_ptr<const Message> message;
+      if (is_about_message(change.kind)) {
+        const auto found = std::ranges::find(*messages, change.seq, &Message::seq);
+        if (found != messages->end()) message = std::make_shared<const Message>(*found);
+      }
+      Event event = event_of(change, std::move(message), job.channel, view->state);
+      if (!co_await tell_change(session, job, std::move(event), large)) co_return false;
+    }
+    if (page->size() < kPage) co_return true;
+  }
+}
+
+Task<bool> CatchUp::tell_change(std::shared_ptr<Session> session, Job& job, Event event, bool large) {
+  std::vector<UserId> shown = event.message != nullptr ? std::vector<UserId>{event.message->author} : shown_in(event);
+  const auto profiles = co_await prepare(session, job.channel, std::move(shown));
+  if (!profiles) co_return false;
+  Subscription& at = *parts_.audience.find(*session, job.channel);
+  if (event.rev <= at.rev) co_return true;
+  at.rev = event.rev;
+  if (!wants_near(at, job, large) && event.kind != EventKind::kChannelUpdate) co_return true;
+  if (event.kind == EventKind::kChannelUpdate || event.kind == EventKind::kMemberAdd || event.kind == EventKind::kMemberRemove) {
+    dispatch(*session, event_text(event, profile_by(*profiles)));
+    co_return true;
+  }
+  // A later change of the same message tells it; or it was sent when it was so already, or is about to be.
+  if (event.message == nullptr || event.message->rev != event.rev || event.seq > at.seq) co_return true;
+  const auto sent = job.sent_as_of.find(event.seq);
+  if (sent != job.sent_as_of.end() && sent->second >= event.rev) co_return true;
+  Message message = *event.message;
+  if (std::ranges::find(job.withdrawn, message.seq) != job.withdrawn.end()) message.deleted = true;
+  const std::string text = message_json(message, (*profiles)(message.author));
+  dispatch(*session, message_text(Form::kUpdate, job.channel, event.rev, text, message.deleted),
+           {Form::kUpdate, Place{job.channel, event.seq}, event.rev, false});
+  co_return true;
+}
+
+Task<void> CatchUp::stop() {
+  stopped_ = true;
+  co_await tasks_.join();
+}
+
+}  // namespace rookery::gateway

@@ -1,0 +1,438 @@
+#include "gateway/channel_desk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "gateway/replay.h"
+#include "gateway/texts.h"
+#include "runtime/log.h"
+
+namespace rookery::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTypingRepeats{3'000};  // swallowed within it
+constexpr milliseconds kTick{100};             // how long receipts are gathered; the protocol allows 250 ms
+constexpr milliseconds kUnreadInterval{500};   // CHANNEL_UNREAD, up to kUnreadMembers
+constexpr milliseconds kUnreadIntervalMax{30'000};
+constexpr std::size_t kUnreadMembers = 1'000;
+constexpr std::size_t kTasksMax = 100'000;
+constexpr std::uint32_t kRepairPage = 100;
+constexpr milliseconds kRepairPause{10};  // before the log is asked again for what it did not show yet
+
+struct DeliveryMail final : Mail {
+  DeliveryMail(LetterBox& to, std::shared_ptr<const Delivery> d) : box(to), delivery(std::move(d)) {}
+  void deliver() noexcept override {
+    box.deliver(std::move(delivery));
+    delete this;
+  }
+  LetterBox& box;
+  std::shared_ptr<const Delivery> delivery;
+};
+
+// Read receipts can be switched off.
+Cursor as_others_see(Cursor cursor) {
+  cursor.read_seq = cursor.public_read_seq;
+  return cursor;
+}
+
+Reach reach_of(EventKind kind) { return kind == EventKind::kChannelUpdate ? Reach::kEveryone : Reach::kNear; }
+
+ParcelLabel label_of(const Event& event, bool large) {
+  switch (event.kind) {
+    case EventKind::kMessageCreate: return {.form = Form::kCreate, .place = {event.channel, event.seq}, .rev = 0, .confirms = !large};
+    case EventKind::kMessageUpdate:
+    case EventKind::kMessageDelete: return {.form = Form::kUpdate, .place = {event.channel, event.seq}, .rev = event.rev};
+    default: return {};
+  }
+}
+
+}  // namespace
+
+ChannelDesk::ChannelDesk(const Parts& parts) : parts_(parts), tick_(parts.core), tasks_(kTasksMax) {
+  CHECK(parts.boxes.size() <= kCoresMax);
+}
+
+ChannelDesk::Channel* ChannelDesk::find(ChannelId id) {
+  const auto at = channels_.find(id);
+  return at == channels_.end() ? nullptr : &at->second;
+}
+
+bool ChannelDesk::is_large(const ChannelState& state) const { return state.roster->members.size() >= parts_.limits.large_channel; }
+
+void ChannelDesk::know(Channel& channel, const ChannelState& state, Gate gate) {
+  channel.known = true;
+  channel.state = state;
+  channel.gate = gate;
+  channel.large = is_large(state);
+}
+
+void ChannelDesk::spawn(Task<void> task) {
+  if (!tasks_.spawn(std::move(task))) log_error("gateway: too many tasks of a core's channels", {{"running", tasks_.running()}});
+}
+
+// --- events ---
+
+void ChannelDesk::on_events(std::span<const Event> events) {
+  for (const Event& event : events) {
+    if (event.kind == EventKind::kChannelCreate) {
+      spawn(announce(event));
+    } else if (Channel* channel = find(event.channel)) {
+      take(*channel, event);
+    }
+  }
+}
+
+std::optional<auth::ProfileSet> ChannelDesk::known_profiles(const Event& event) {
+  auth::ProfileSet profiles;
+  for (const UserId user : shown_in(event)) {
+    auth::Profile profile = parts_.profiles.cached(user);
+    if (profile == nullptr) return std::nullopt;
+    profiles.add(std::move(profile));
+  }
+  return profiles;
+}
+
+void ChannelDesk::take(Channel& channel, const Event& event) {
+  if (!channel.loading) {
+    if (const auto profiles = known_profiles(event)) {
+      publish(channel, event, *profiles);
+      return;
+    }
+  }
+  channel.waiting.push_back(event);
+  if (std::exchange(channel.loading, true)) return;
+  parts_.counters.profiles_awaited.add();
+  spawn(load_and_publish(event.channel));
+}
+
+Task<void> ChannelDesk::load_and_publish(ChannelId id) {
+  while (Channel* channel = find(id)) {
+    if (channel->waiting.empty()) {
+      channel->loading = false;
+      co_return;
+    }
+    const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(channel->waiting.front()));
+    channel = find(id);
+    if (channel == nullptr || channel->waiting.empty()) continue;
+    const Event event = std::move(channel->waiting.front());
+    channel->waiting.pop_front();
+    publish(*channel, event, profiles);
+  }
+}
+
+void ChannelDesk::publish(Channel& channel, const Event& event, const auth::ProfileSet& profiles) {
+  if (!channel.known) {
+    // The first news of it: what came before is what the event says.
+    Gate before(event.state.last_seq, event.state.rev);
+    if (event.kind == EventKind::kMessageCreate) before = Gate(event.seq - 1, event.state.rev);
+    if (event.kind != EventKind::kMessageCreate && event.rev != 0) before = Gate(event.state.last_seq, event.rev - 1);
+    know(channel, event.state, before);
+  }
+  const Gate::Verdict verdict = channel.gate.judge(event);
+  if (verdict == Gate::Verdict::kOld) return;
+  if (verdict == Gate::Verdict::kHole) {
+    channel.told = Gate(std::max(channel.told.seq(), event.kind == EventKind::kMessageCreate ? event.seq : 0),
+                        std::max(channel.told.rev(), event.kind == EventKind::kMessageCreate ? 0 : event.rev));
+    if (std::exchange(channel.repairing, true)) return;
+    parts_.counters.holes.add();
+    spawn(repair(event.channel));
+    return;
+  }
+  channel.gate.advance(event);
+  channel.state = event.state;
+  const bool created = event.kind == EventKind::kMessageCreate;
+  if (created) {
+    channel.authors.push(event.seq, event.message->author);
+    channel.large = is_large(event.state);
+  }
+  parts_.counters.events.add();
+
+  auto delivery = std::make_shared<Delivery>();
+  delivery->channel = event.channel;
+  delivery->reach = reach_of(event.kind);
+  delivery->large = channel.large;
+  delivery->seq = created ? event.seq : 0;
+  delivery->rev = created ? 0 : event.rev;
+  delivery->text = event_text(event, profile_by(profiles));
+  delivery->label = label_of(event, channel.large);
+  if (event.kind == EventKind::kMemberRemove) delivery->removed = event.user;
+  if (created && !event.message->mentions.empty() && !event.message->deleted) {
+    const std::string message = message_json(*event.message, profiles(event.message->author));
+    delivery->mention_text = message_text(Form::kMention, event.channel, 0, message);
+    delivery->mentioned = event.message->mentions;
+  }
+  send(channel, std::move(delivery));
+  if (created && channel.large) tell_unread(channel);
+}
+
+void ChannelDesk::send(const Channel& channel, std::shared_ptr<const Delivery> delivery) {
+  for (unsigned core = 0; core < parts_.boxes.size(); ++core) {
+    if (channel.cores.test(core)) parts_.cores.at(core).post(*new DeliveryMail(*parts_.boxes[core], delivery));
+  }
+}
+
+// A channel that is made, or shows itself to somebody: his sessions join it, wherever they are.
+Task<void> ChannelDesk::announce(Event creation) {
+  const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, members_of(creation.state));
+  ReadState read;
+  read.channel = creation.channel;
+  auto join = std::make_shared<Join>();
+  join->channel = creation.channel;
+  join->seq = creation.state.last_seq;
+  join->rev = creation.state.rev;
+  if (creation.user) {
+    join->users.push_back(creation.user);
+    const Member* member = creation.state.roster->find(creation.user);
+    if (member == nullptr) co_return;
+    read.cursor.read_seq = read.cursor.delivered_seq = std::min(member->joined_seq, creation.state.last_seq);
+    read.unread = creation.state.last_seq - read.cursor.read_seq;
+  } else {
+    join->users = members_of(creation.state);
+  }
+  join->text = channel_create_text(creation.state, read, profile_by(profiles));
+  for (unsigned core = 0; core < parts_.boxes.size(); ++core) {
+    parts_.cores.at(core).post_function([box = parts_.boxes[core], join] { box->join(join); });
+  }
+}
+
+// --- holes ---
+
+Task<void> ChannelDesk::repair(ChannelId id) {
+  for (;;) {
+    auto view = co_await parts_.log.view(id, UserId());
+    Channel* channel = find(id);
+    if (channel == nullptr) co_return;
+    if (!view) break;
+    co_await publish_missing(id, view->state);
+    channel = find(id);
+    if (channel == nullptr) co_return;
+    if (stopped_ || (channel->gate.seq() >= channel->told.seq() && channel->gate.rev() >= channel->told.rev())) break;
+    co_await sleep_on(parts_.core, kRepairPause);
+  }
+  if (Channel* channel = find(id)) {
+    channel->repairing = false;
+    channel->told = Gate();
+  }
+}
+
+Task<void> ChannelDesk::publish_missing(ChannelId id, ChannelState head) {
+  for (Channel* channel = find(id); channel != nullptr && channel->gate.seq() < head.last_seq; channel = find(id)) {
+    const HistoryQuery query{HistoryQuery::Direction::kAfter, channel->gate.seq(), kRepairPage};
+    auto page = co_await parts_.log.history(id, query);
+    if (!page || page->empty()) co_return;
+    for (Message& message : *page) {
+      const Event event = event_of(std::move(message), head);
+      const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(event));
+      channel = find(id);
+      if (channel == nullptr) co_return;
+      publish(*channel, event, profiles);
+    }
+  }
+  for (Channel* channel = find(id); channel != nullptr && channel->gate.rev() < head.rev; channel = find(id)) {
+    auto page = co_await parts_.log.changes(id, channel->gate.rev(), kRepairPage);
+    if (!page || page->empty()) co_return;
+    for (const Change& change : *page) {
+      auto event = co_await event_of(parts_.log, id, change, head);
+      if (!event) co_return;
+      const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(*event));
+      channel = find(id);
+      if (channel == nullptr) co_return;
+      publish(*channel, *event, profiles);
+    }
+  }
+}
+
+// --- deletions ---
+
+Task<void> ChannelDesk::withdraw(Event deletion) {
+  parts_.counters.withdrawals.add();
+  const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(deletion));
+  Message deleted = *deletion.message;
+  deleted.deleted = true;
+  const std::string message = message_json(deleted, profiles(deleted.author));
+  const Place place{deletion.channel, deletion.seq};
+  // Behind every letter that carries the message; events that still wait for a profile say it is deleted, because the
+  // desk asks the event, not the log: so they go first.
+  for (Channel* channel = find(deletion.channel); channel != nullptr && channel->loading; channel = find(deletion.channel)) {
+    co_await by_mail(parts_.core);
+  }
+  for (unsigned core = 0; core < parts_.boxes.size(); ++core) {
+    co_await by_mail(parts_.cores.at(core));
+    parts_.boxes[core]->withdraw(place, message);
+  }
+  co_await by_mail(parts_.core);
+}
+
+// --- cores with sessions ---
+
+Task<std::vector<Settled>> ChannelDesk::settle(unsigned core, UserId user, std::vector<Stand> stands) {
+  std::vector<ChannelId> unknown;
+  for (const Stand& stand : stands) {
+    Channel& channel = channels_[stand.channel];
+    channel.cores.set(core);
+    if (!channel.known) unknown.push_back(stand.channel);
+  }
+  if (!unknown.empty()) {
+    auto views = co_await parts_.log.views(std::move(unknown), user);
+    if (views) {
+      for (const ChannelView& view : *views) {
+        Channel* channel = find(view.state.roster->id);
+        if (channel != nullptr && !channel->known) know(*channel, view.state, Gate(view.state.last_seq, view.state.rev));
+      }
+    }
+  }
+  // From here to the end in one turn: what is posted to the core after it is what comes after the answer.
+  std::vector<Settled> answers;
+  answers.reserve(stands.size());
+  for (const Stand& stand : stands) {
+    Settled answer{.channel = stand.channel};
+    const Channel* channel = find(stand.channel);
+    if (channel != nullptr && channel->known) {
+      answer.seq = channel->gate.seq();
+      answer.rev = channel->gate.rev();
+      answer.large = channel->large;
+      const bool there = stand.take_head || (stand.seq >= answer.seq && stand.rev >= answer.rev);
+      if (!channel->state.exists() || !channel->state.roster->sees(user)) {
+        answer.outcome = Settled::Outcome::kGone;
+      } else {
+        answer.outcome = there ? Settled::Outcome::kLive : Settled::Outcome::kBehind;
+      }
+    }
+    answers.push_back(answer);
+  }
+  co_return answers;
+}
+
+void ChannelDesk::leave(unsigned core, ChannelId id) {
+  const auto at = channels_.find(id);
+  if (at == channels_.end()) return;
+  at->second.cores.reset(core);
+  if (at->second.cores.none()) channels_.erase(at);
+}
+
+void ChannelDesk::typing(ChannelId id, UserId user) {
+  Channel* channel = find(id);
+  if (channel == nullptr || !channel->known || !channel->state.exists() || !channel->state.roster->sees(user)) return;
+  const SteadyTime now = parts_.core.turn_time();
+  std::erase_if(channel->typists, [now](const Typist& typist) { return now - typist.told >= kTypingRepeats; });
+  if (std::ranges::find(channel->typists, user, &Typist::user) != channel->typists.end()) return;
+  channel->typists.push_back({user, now});
+  auto delivery = std::make_shared<Delivery>();
+  delivery->channel = id;
+  delivery->reach = Reach::kNearButUsers;
+  delivery->large = channel->large;
+  delivery->users = {user};
+  delivery->text = typing_text(id, user, parts_.core.clock().now());
+  send(*channel, std::move(delivery));
+}
+
+// --- cursors ---
+
+void ChannelDesk::on_cursor(const ChannelState& state, UserId user, const Cursor& before, const ReadState& now) {
+  const ChannelId id = now.channel;
+  Channel* channel = find(id);
+  if (channel == nullptr || !state.exists()) return;
+  const std::uint64_t read = now.cursor.read_seq;
+  // One's own message moves one's cursors to its place, which nothing else can do before it was told.
+  const bool by_own_message = read > channel->gate.seq() || channel->authors.of(read) == user;
+  if (read > before.read_seq && !by_own_message) {
+    auto delivery = std::make_shared<Delivery>();
+    delivery->channel = id;
+    delivery->reach = Reach::kUsers;
+    delivery->users = {user};
+    delivery->read_seq = read;
+    delivery->text = read_update_text(now);
+    send(*channel, std::move(delivery));
+  }
+  if (is_large(state)) return;
+  const Cursor public_before = as_others_see(before);
+  const Cursor public_now = as_others_see(now.cursor);
+  if (public_now.read_seq <= public_before.read_seq && public_now.delivered_seq <= public_before.delivered_seq) return;
+  channel->receipts.add(user, public_before, public_now);
+  if (!std::exchange(channel->receipts_due, true)) due_.push_back(id);
+  arm_tick();
+}
+
+void ChannelDesk::tell_unread(Channel& channel) {
+  const SteadyTime now = parts_.core.turn_time();
+  if (now < channel.next_unread) {
+    if (!std::exchange(channel.unread_due, true)) due_.push_back(channel.state.roster->id);
+    arm_tick();
+    return;
+  }
+  channel.unread_due = false;
+  const auto scale = static_cast<int>(std::max<std::size_t>(1, channel.state.roster->members.size() / kUnreadMembers));
+  channel.next_unread = now + std::min<milliseconds>(kUnreadInterval * scale, kUnreadIntervalMax);
+  auto delivery = std::make_shared<Delivery>();
+  delivery->channel = channel.state.roster->id;
+  delivery->reach = Reach::kFar;
+  delivery->large = true;
+  delivery->text = unread_text(delivery->channel, channel.gate.seq());
+  send(channel, std::move(delivery));
+}
+
+void ChannelDesk::arm_tick() {
+  if (stopped_ || std::exchange(tick_armed_, true)) return;
+  tick_.expires_after(kTick, [this] { tick(); });
+}
+
+void ChannelDesk::tick() {
+  tick_armed_ = false;
+  const std::vector<ChannelId> due = std::exchange(due_, {});
+  for (const ChannelId id : due) {
+    Channel* channel = find(id);
+    if (channel == nullptr) continue;
+    if (std::exchange(channel->receipts_due, false)) flush_receipts(id, *channel);
+    if (std::exchange(channel->unread_due, false) && channel->large && channel->state.exists()) tell_unread(*channel);
+  }
+}
+
+void ChannelDesk::flush_receipts(ChannelId id, Channel& channel) {
+  ReceiptBatch batch = std::exchange(channel.receipts, {});
+  if (batch.empty() || batch.first() > batch.last()) return;
+  if (!channel.authors.of(batch.first())) {
+    spawn(read_and_flush_receipts(id, std::move(batch)));
+    return;
+  }
+  send_receipts(channel, id, batch, [&channel](std::uint64_t seq) { return channel.authors.of(seq); });
+}
+
+Task<void> ChannelDesk::read_and_flush_receipts(ChannelId id, ReceiptBatch batch) {
+  const std::uint64_t first = batch.first();
+  const HistoryQuery query{HistoryQuery::Direction::kBefore, batch.last() + 1, kReceiptMessages};
+  auto page = co_await parts_.log.history(id, query);
+  const Channel* channel = find(id);
+  if (!page || channel == nullptr) co_return;
+  std::vector<std::pair<std::uint64_t, UserId>> authors;
+  for (const Message& message : *page) {
+    if (message.seq >= first) authors.emplace_back(message.seq, message.author);
+  }
+  const auto author_of = [&authors](std::uint64_t seq) {
+    const auto at = std::ranges::find(authors, seq, &std::pair<std::uint64_t, UserId>::first);
+    return at == authors.end() ? UserId() : at->second;
+  };
+  send_receipts(*channel, id, batch, author_of);
+}
+
+void ChannelDesk::send_receipts(const Channel& channel, ChannelId id, const ReceiptBatch& batch,
+                                const std::function<UserId(std::uint64_t)>& author_of) {
+  for (ReceiptBatch::Update& update : batch.updates(id, author_of)) {
+    auto delivery = std::make_shared<Delivery>();
+    delivery->channel = id;
+    delivery->reach = Reach::kUsers;
+    delivery->users = std::move(update.authors);
+    delivery->text = dispatch_text("RECEIPT_UPDATE", update.d);
+    send(channel, std::move(delivery));
+  }
+}
+
+Task<void> ChannelDesk::stop() {
+  stopped_ = true;
+  tick_.cancel();
+  co_await tasks_.join();
+}
+
+}  // namespace rookery::gateway

@@ -1,0 +1,438 @@
+#include "gateway/floor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "gateway/ready.h"
+#include "gateway/replay.h"
+#include "gateway/texts.h"
+#include "runtime/log.h"
+
+namespace rookery::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::size_t kTasksMax = 1'000'000;
+constexpr std::size_t kEarlyMax = 256;  // what may wait for one SYNCED
+constexpr milliseconds kDrainStep{50};
+
+CatchUp::Parts catch_up_parts(const Floor::Parts& parts, Audience& audience, Parcels& parcels) {
+  return {.core = parts.core,
+          .cores = parts.cores,
+          .log = parts.services.log,
+          .profiles = parts.services.profiles,
+          .limits = parts.options.limits,
+          .audience = audience,
+          .parcels = parcels,
+          .desks = parts.desks,
+          .counters = parts.counters};
+}
+
+net::SharedBuffer hello_of(const GatewayOptions& options) {
+  return net::SharedBuffer::copy_of(hello_frame(static_cast<std::uint32_t>(options.heartbeat_interval.count()),
+                                                static_cast<std::uint32_t>(options.session_ttl.count()), options.limits));
+}
+
+}  // namespace
+
+std::size_t Floor::KeyHash::operator()(const SessionKey& key) const noexcept {
+  std::uint64_t head = 0;
+  std::memcpy(&head, key.secret.data(), sizeof head);
+  return head;
+}
+
+Floor::Floor(const Parts& parts)
+    : parts_(parts),
+      hello_(hello_of(parts.options)),
+      heartbeat_ack_(net::SharedBuffer::copy_of(heartbeat_ack_frame())),
+      audience_(parts.core, parcels_, *this),
+      sweep_timer_(parts.core),
+      drain_timer_(parts.core),
+      catch_up_(catch_up_parts(parts, audience_, parcels_)),
+      tasks_(kTasksMax) {}
+
+Floor::~Floor() { CHECK(sessions_.empty()); }
+
+void Floor::start() { arm_sweep(); }
+
+void Floor::spawn(Task<void> task) {
+  if (!tasks_.spawn(std::move(task))) log_error("gateway: too many tasks of a core's sessions", {{"running", tasks_.running()}});
+}
+
+// --- connections ---
+
+void Floor::add(Connection& connection) {
+  connections_.push_back(&connection);
+  parts_.counters.connections.add();
+}
+
+void Floor::remove(Connection& connection) {
+  const auto at = std::ranges::find(connections_, &connection);
+  if (at == connections_.end()) return;
+  *at = connections_.back();
+  connections_.pop_back();
+  parts_.counters.connections.take();
+}
+
+Task<bool> Floor::admit_user(UserId user) {
+  Core& home = parts_.cores.of(user);
+  co_await hop(home);
+  std::uint32_t& count = floor_of(static_cast<std::uint16_t>(home.index())).connections_of_[user];
+  const std::uint32_t limit = parts_.options.limits.connections_per_user;
+  const bool admitted = limit == 0 || count < limit;
+  if (admitted) ++count;
+  co_await hop(parts_.core);
+  co_return admitted;
+}
+
+void Floor::enter_user(UserId user) {
+  Core& home = parts_.cores.of(user);
+  home.post_function([&floor = floor_of(static_cast<std::uint16_t>(home.index())), user] { ++floor.connections_of_[user]; });
+}
+
+void Floor::leave_user(UserId user) {
+  Core& home = parts_.cores.of(user);
+  home.post_function([&floor = floor_of(static_cast<std::uint16_t>(home.index())), user] {
+    const auto at = floor.connections_of_.find(user);
+    if (at != floor.connections_of_.end() && --at->second == 0) floor.connections_of_.erase(at);
+  });
+}
+
+// --- sessions ---
+
+std::shared_ptr<Session> Floor::open_session(const Principal& who, DeviceKind device) {
+  SessionKey key;
+  key.core = static_cast<std::uint16_t>(parts_.core.index());
+  parts_.services.random.fill(key.secret);
+  const RingLimits limits{.dispatches = parts_.options.limits.resume_dispatches};
+  auto session = std::make_shared<Session>(key, who, device, limits, now());
+  sessions_.emplace(key, session);
+  by_user_[who.user].push_back(session.get());
+  early_joins_.emplace(session.get(), std::vector<std::shared_ptr<const Join>>());
+  parts_.counters.sessions.add();
+  return session;
+}
+
+std::shared_ptr<Session> Floor::find(const SessionKey& key) const {
+  const auto at = sessions_.find(key);
+  return at == sessions_.end() ? nullptr : at->second;
+}
+
+void Floor::end(const std::shared_ptr<Session>& session, bool at_once) {
+  if (session->ended()) return;
+  const std::shared_ptr<Session> keep = session;
+  if (keep->ready) {
+    const auto silent = std::chrono::duration_cast<milliseconds>(now() - keep->last_frame());
+    parts_.services.presence.disconnected(keep->key(), keep->user(), parts_.core.clock().now() - silent, at_once);
+  }
+  sessions_.erase(keep->key());
+  auto& mine = by_user_[keep->user()];
+  std::erase(mine, keep.get());
+  if (mine.empty()) by_user_.erase(keep->user());
+  early_joins_.erase(keep.get());
+  audience_.remove_all(*keep);
+  keep->end();
+  parts_.counters.sessions.take();
+}
+
+void Floor::detach(const std::shared_ptr<Session>& session, SteadyTime last_frame) {
+  session->detach(last_frame);
+  if (session->lost() || !session->ready) end(session, false);
+}
+
+void Floor::confirm(const Session& session, std::span<const Confirmed> confirmed) {
+  for (const Confirmed& message : confirmed)
+    parts_.services.cursors.raise_cursor({.channel = message.channel, .user = session.user(), .delivered_seq = message.seq});
+}
+
+void Floor::dispatch(Session& session, net::SharedBuffer text) {
+  session.dispatch(parcel(std::move(text)));
+  parts_.counters.dispatches.add();
+}
+
+Task<bool> Floor::start_session(std::shared_ptr<Session> session, IdentifyFrame frame) {
+  auto views = co_await last_active_first(parts_.services.log, parts_.services.conversations, session->user());
+  if (!views) co_return false;
+  const auth::ProfileSet profiles = co_await profiles_of(parts_.services.profiles, shown_in_ready(session->user(), *views));
+  if (session->ended()) co_return false;
+
+  const std::string id = session_id(parts_.options.node, session->key());
+  dispatch(*session, ready_text(id, session->user(), *views, parts_.options.epoch, profile_by(profiles)));
+  session->ready = true;
+  session->presence_told = parts_.core.clock().now();
+  parts_.counters.identifies.add();
+  parts_.services.presence.connected(session->key(), session->who(), session->device());
+  subscribe_all(session, *views, frame);
+  co_return true;
+}
+
+// From READY's heads, or from the client's positions, or from the queue.
+void Floor::subscribe_all(const std::shared_ptr<Session>& session, const std::vector<ChannelView>& views, const IdentifyFrame& frame) {
+  session->channels.reserve(views.size());
+  for (const ChannelView& view : views) audience_.add(*session, view.state.roster->id, view.state.last_seq, view.state.rev);
+  if (frame.positions.empty()) {
+    queue_from(session, views);
+  } else {
+    catch_up_from(session, views, frame);
+  }
+  std::vector<ChannelId> others;
+  for (const ChannelView& view : views) {
+    const ChannelId id = view.state.roster->id;
+    if (session->catching_up == nullptr || session->catching_up->find(id) == nullptr) others.push_back(id);
+  }
+  catch_up_.settle(session, std::move(others));
+  const auto joins = early_joins_.extract(session.get());
+  for (const auto& join : joins.mapped()) join_one(session, *join, parcel(join->text));
+}
+
+void Floor::add_job(const std::shared_ptr<Session>& session, ChannelId channel, CatchUpJob::Kind kind, std::uint64_t ready_seq) {
+  auto job = std::make_unique<CatchUpJob>();
+  job->channel = channel;
+  job->kind = kind;
+  job->ready_seq = ready_seq;
+  job->synced_due = kind != CatchUpJob::Kind::kSilent;
+  if (Subscription* at = audience_.find(*session, channel)) at->announced = job->synced_due;
+  catch_up_.add(session, std::move(job));
+}
+
+void Floor::catch_up_from(const std::shared_ptr<Session>& session, const std::vector<ChannelView>& views, const IdentifyFrame& frame) {
+  const bool same_epoch = !frame.epoch || *frame.epoch == parts_.options.epoch;
+  const auto kind = same_epoch ? CatchUpJob::Kind::kPositions : CatchUpJob::Kind::kRefused;
+  std::vector<bool> done(frame.positions.size());
+  for (const ChannelView& view : views) {
+    const ChannelId id = view.state.roster->id;
+    const auto at = std::ranges::lower_bound(frame.positions, id, {}, &Position::channel);
+    if (at == frame.positions.end() || at->channel != id) continue;
+    done[static_cast<std::size_t>(at - frame.positions.begin())] = true;
+    Subscription& subscription = *audience_.find(*session, id);
+    subscription.seq = at->seq;
+    subscription.rev = at->rev;
+    add_job(session, id, kind, view.state.last_seq);
+  }
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    if (!done[i]) add_job(session, frame.positions[i].channel, kind, 0);
+  }
+  if (session->catching_up != nullptr) session->catching_up->left = parts_.options.limits.catch_up_total;
+}
+
+// What others wrote after delivered_seq: one's own message moves that, so all after it is others'.
+void Floor::queue_from(const std::shared_ptr<Session>& session, const std::vector<ChannelView>& views) {
+  std::uint64_t left = parts_.options.limits.offline_queue;
+  for (const ChannelView& view : views) {
+    const std::uint64_t waiting = view.state.last_seq - view.read.cursor.delivered_seq;
+    if (waiting == 0 || view.state.roster->members.size() >= parts_.options.limits.large_channel) continue;
+    const ChannelId id = view.state.roster->id;
+    if (waiting > left) {
+      add_job(session, id, CatchUpJob::Kind::kRefused, view.state.last_seq);
+      continue;
+    }
+    left -= waiting;
+    audience_.find(*session, id)->seq = view.read.cursor.delivered_seq;
+    add_job(session, id, CatchUpJob::Kind::kQueue, view.state.last_seq);
+  }
+}
+
+// --- what clients say ---
+
+void Floor::subscribe(const std::shared_ptr<Session>& session, const std::vector<ChannelId>& channels) {
+  for (const ChannelId channel : session->channels) {
+    Subscription& at = *audience_.find(*session, channel);
+    const bool named = std::ranges::binary_search(channels, channel);
+    if (!std::exchange(at.subscribed, named) && named) {
+      CatchUpJob* job = session->catching_up == nullptr ? nullptr : session->catching_up->find(channel);
+      if (at.live) {
+        dispatch(*session, synced_text(channel, at.seq, at.rev, true));
+      } else if (job != nullptr) {
+        job->synced_due = true;
+        at.announced = true;
+      } else {
+        at.announced = true;  // it is being settled: live then, or a job
+      }
+    }
+  }
+}
+
+void Floor::read(Session& session, ChannelId channel, std::uint64_t seq) {
+  Subscription* at = audience_.find(session, channel);
+  if (at == nullptr || seq == 0) return;
+  at->said_read = std::max(at->said_read, std::min(seq, at->seq));
+  parts_.services.cursors.raise_cursor({.channel = channel, .user = session.user(), .read_seq = seq});
+}
+
+void Floor::type(const Session& session, ChannelId channel) {
+  if (audience_.find(session, channel) == nullptr) return;
+  Core& home = parts_.cores.of(channel);
+  home.post_function([desk = parts_.desks[home.index()], channel, user = session.user()] { desk->typing(channel, user); });
+}
+
+// --- what others say ---
+
+void Floor::revoke(UserId user, LoginId login) {
+  const auto at = by_user_.find(user);
+  if (at == by_user_.end()) return;
+  const std::vector<Session*> mine = at->second;
+  for (const Session* one : mine) {
+    if (login && one->who().login != login) continue;
+    const std::shared_ptr<Session> session = find(one->key());
+    if (Connection* connection = session->connection()) connection->close(close_codes::kRevoked);
+    end(session, true);
+  }
+}
+
+void Floor::dispatch_to(const SessionKey& key, net::SharedBuffer text) {
+  if (const auto session = find(key)) dispatch(*session, std::move(text));
+}
+
+void Floor::dispatch_to_users(std::span<const UserId> users, const net::SharedBuffer& text) {
+  ParcelRef shared;
+  for (const UserId user : users) {
+    const auto at = by_user_.find(user);
+    if (at == by_user_.end()) continue;
+    if (!shared) shared = parcel(text);
+    for (Session* session : at->second) {
+      if (!session->ready) continue;
+      session->dispatch(shared);
+      parts_.counters.dispatches.add();
+    }
+  }
+}
+
+void Floor::deliver(std::shared_ptr<const Delivery> delivery) { audience_.deliver(std::move(delivery)); }
+
+void Floor::join(std::shared_ptr<const Join> join) {
+  ParcelRef shared;
+  for (const UserId user : join->users) {
+    const auto at = by_user_.find(user);
+    if (at == by_user_.end()) continue;
+    if (!shared) shared = parcel(join->text);
+    for (Session* session : at->second) {
+      if (session->ready) {
+        join_one(find(session->key()), *join, shared);
+      } else {
+        early_joins_[session].push_back(join);
+      }
+    }
+  }
+}
+
+void Floor::join_one(const std::shared_ptr<Session>& session, const Join& join, const ParcelRef& parcel) {
+  if (audience_.add(*session, join.channel, join.seq, join.rev) == nullptr) return;
+  session->dispatch(parcel);
+  parts_.counters.dispatches.add();
+  add_job(session, join.channel, CatchUpJob::Kind::kSilent, join.seq);
+}
+
+void Floor::withdraw(Place place, const std::string& deleted_message) {
+  parcels_.withdraw(place, deleted_message, [this](const net::SharedBuffer& old, const net::SharedBuffer& fresh) {
+    for (Connection* connection : connections_) connection->replace(old, fresh);
+  });
+  catch_up_.withdraw(place);
+}
+
+void Floor::on_behind(Session& session, ChannelId channel) {
+  parts_.counters.holes.add();
+  const std::shared_ptr<Session> shared = find(session.key());
+  auto job = std::make_unique<CatchUpJob>();
+  job->channel = channel;
+  job->ready_seq = audience_.find(session, channel)->seq;
+  catch_up_.add(shared, std::move(job));
+}
+
+void Floor::on_early(Session& session, ChannelId channel, ParcelRef parcel) {
+  CatchUpJob* job = session.catching_up == nullptr ? nullptr : session.catching_up->find(channel);
+  if (job == nullptr) {
+    session.dispatch(std::move(parcel));
+    return;
+  }
+  if (job->early.size() == kEarlyMax) job->early.erase(job->early.begin());
+  job->early.push_back(std::move(parcel));
+}
+
+void Floor::on_cut_short(Session& session, ChannelId channel, ParcelRef removal) {
+  session.dispatch(std::move(removal));
+  const CatchUpJob* job = session.catching_up == nullptr ? nullptr : session.catching_up->find(channel);
+  if (job != nullptr && job->synced_due) dispatch(session, gone_text(channel));
+}
+
+void Floor::on_deserted(ChannelId channel) {
+  Core& home = parts_.cores.of(channel);
+  home.post_function([desk = parts_.desks[home.index()], core = parts_.core.index(), channel] { desk->leave(core, channel); });
+}
+
+// --- time ---
+
+void Floor::arm_sweep() {
+  if (stopped_) return;
+  sweep_timer_.expires_after(parts_.options.sweep_interval, [this] {
+    sweep(now());
+    arm_sweep();
+  });
+}
+
+void Floor::sweep(SteadyTime now) {
+  // Backwards: a connection that closes at once takes the place of a later one.
+  for (std::size_t i = connections_.size(); i-- > 0;) {
+    if (i < connections_.size()) connections_[i]->sweep(now);
+  }
+  std::vector<std::shared_ptr<Session>> over;
+  for (const auto& [key, session] : sessions_) {
+    session->rest();
+    if (!session->attached() && (session->lost() || now - session->last_frame() >= parts_.options.session_ttl)) over.push_back(session);
+  }
+  for (const auto& session : over) end(session, false);
+
+  if (now - presence_swept_ < parts_.options.presence_interval) return;
+  presence_swept_ = now;
+  std::vector<PresenceListener::Seen> seen;
+  const TimeMs wall = parts_.core.clock().now();
+  for (const auto& [key, session] : sessions_) {
+    if (!session->ready || !session->attached()) continue;
+    const TimeMs last = wall - std::chrono::duration_cast<milliseconds>(now - session->last_frame());
+    if (last <= session->presence_told) continue;
+    session->presence_told = last;
+    seen.push_back({key, session->user(), last});
+  }
+  if (!seen.empty()) parts_.services.presence.seen(seen);
+}
+
+void Floor::drain(milliseconds over) {
+  drained_ = 0;
+  const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, over / kDrainStep));
+  drain_step(steps, kDrainStep);
+}
+
+void Floor::drain_step(std::size_t steps_left, milliseconds step) {
+  if (stopped_) return;
+  if (steps_left == 0) {
+    const std::vector<Connection*> all = connections_;
+    for (Connection* connection : all) connection->close(close_codes::kGoingAway);
+    return;
+  }
+  // An equal share of those who were not asked yet; who came or left meanwhile shifts the shares, no more.
+  const std::size_t waiting = connections_.size() - std::min(drained_, connections_.size());
+  const std::size_t share = (waiting + steps_left - 1) / steps_left;
+  const auto rest = static_cast<std::uint32_t>(steps_left * static_cast<std::size_t>(step.count()));
+  for (std::size_t i = 0; i < share; ++i) {
+    const auto after_ms = rest + static_cast<std::uint32_t>(parts_.services.random.below(1'000));
+    connections_[drained_++]->reconnect(after_ms);
+  }
+  drain_timer_.expires_after(step, [this, steps_left, step] { drain_step(steps_left - 1, step); });
+}
+
+Task<void> Floor::stop() {
+  stopped_ = true;
+  sweep_timer_.cancel();
+  drain_timer_.cancel();
+  while (!sessions_.empty()) {
+    const std::shared_ptr<Session> session = sessions_.begin()->second;
+    end(session, false);
+  }
+  co_await catch_up_.stop();
+  co_await tasks_.join();
+}
+
+}  // namespace rookery::gateway
