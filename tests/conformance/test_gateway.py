@@ -20,8 +20,8 @@ def test_another_version_or_encoding_is_400_instead_of_the_upgrade(server, query
     assert refused.value.status == 400
 
 
-def test_a_plain_request_for_the_gateway_is_400(nobody):
-    nobody.ask("GET", "/gateway?v=1&encoding=json").refused(400, 0)
+def test_a_plain_request_for_the_gateway_is_426(nobody):
+    nobody.ask("GET", "/gateway?v=1&encoding=json").refused(426, 0)
 
 
 def test_any_origin_may_connect(server):
