@@ -57,8 +57,8 @@ def includes(path):
 
 
 def module_of(name):
-    """Unit tests stand beside the code but may see everything, like those in tests/."""
-    return "tests" if name.endswith("_test.cc") else name.split("/", 1)[0]
+    """Unit tests and their fixtures stand beside the code but may see everything, like those in tests/."""
+    return "tests" if name.endswith(("_test.cc", "_fixture.h", "_fixture.cc")) else name.split("/", 1)[0]
 
 
 def resolve(target, includer, files):

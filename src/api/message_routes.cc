@@ -84,11 +84,13 @@ Task<Result<std::vector<Message>>> MessageRoutes::around(ChannelId channel, Mess
   }
   const std::uint32_t newer = (limit - 1) / 2;
   // The pivot comes with the newer ones; ascending, so it is turned round below.
-  Result<std::vector<Message>> from_pivot = co_await parts_.log.history(channel, HistoryQuery{kAfter, pivot - 1, newer + 1});
+  const HistoryQuery upwards{kAfter, pivot - 1, newer + 1};
+  Result<std::vector<Message>> from_pivot = co_await parts_.log.history(channel, upwards);
   if (!from_pivot) co_return fail(from_pivot.error());
   std::ranges::reverse(*from_pivot);
   if (limit - 1 - newer == 0) co_return from_pivot;
-  const Result<std::vector<Message>> older = co_await parts_.log.history(channel, HistoryQuery{kBefore, pivot, limit - 1 - newer});
+  const HistoryQuery downwards{kBefore, pivot, limit - 1 - newer};
+  const Result<std::vector<Message>> older = co_await parts_.log.history(channel, downwards);
   if (!older) co_return fail(older.error());
   from_pivot->insert(from_pivot->end(), older->begin(), older->end());
   co_return from_pivot;
@@ -101,17 +103,22 @@ Task<Result<std::vector<Message>>> MessageRoutes::page(ChannelId channel, std::u
   if (*way == "after_seq") {
     const Result<std::uint64_t> seq = call.query_number("after_seq");
     if (!seq) co_return fail(seq.error());
-    co_return co_await parts_.log.history(channel, HistoryQuery{kAfter, *seq, limit});
+    const HistoryQuery query{kAfter, *seq, limit};
+    co_return co_await parts_.log.history(channel, query);
   }
-  if (way->empty()) co_return co_await parts_.log.history(channel, HistoryQuery{kBefore, 0, limit});
+  if (way->empty()) {
+    const HistoryQuery newest{kBefore, 0, limit};
+    co_return co_await parts_.log.history(channel, newest);
+  }
   const Result<MessageId> id = call.query_id<MessageId>(*way);
   if (!id) co_return fail(id.error());
   if (*way == "around") co_return co_await around(channel, *id, limit);
   const bool before = *way == "before";
-  const Result<std::uint64_t> seq = co_await parts_.log.seq_at(channel, before ? MessageId(id->value - 1) : *id);
+  const MessageId edge = before ? MessageId(id->value - 1) : *id;
+  const Result<std::uint64_t> seq = co_await parts_.log.seq_at(channel, edge);
   if (!seq) co_return fail(seq.error());
-  Result<std::vector<Message>> messages =
-      co_await parts_.log.history(channel, HistoryQuery{before ? kBefore : kAfter, before ? *seq + 1 : *seq, limit});
+  const HistoryQuery query{before ? kBefore : kAfter, before ? *seq + 1 : *seq, limit};
+  Result<std::vector<Message>> messages = co_await parts_.log.history(channel, query);
   if (messages && !before) std::ranges::reverse(*messages);
   co_return messages;
 }
@@ -141,7 +148,8 @@ MessageRoutes::Answer MessageRoutes::send(Call& call) {
   const Result<Applied> applied =
       co_await parts_.messages.send(call.principal.user, (*author)->display_name, channel, *std::move(body), std::move(key));
   if (!applied) co_return fail(applied.error());
-  co_return co_await render(call, applied->replayed ? 200 : 201, *applied->message, applied->replayed);
+  const int status = applied->replayed ? 200 : 201;
+  co_return co_await render(call, status, *applied->message, applied->replayed);
 }
 
 MessageRoutes::Answer MessageRoutes::show(Call& call) {
@@ -161,7 +169,8 @@ MessageRoutes::Answer MessageRoutes::edit(Call& call) {
 MessageRoutes::Answer MessageRoutes::remove(Call& call) {
   const Result<Message> message = co_await target(call);
   if (!message) co_return fail(message.error());
-  const Result<Applied> applied = co_await parts_.log.append(message->channel, DeleteMessage{call.principal.user, message->id});
+  const DeleteMessage deletion{call.principal.user, message->id};
+  const Result<Applied> applied = co_await parts_.log.append(message->channel, deletion);
   if (!applied) co_return fail(applied.error());
   co_return net::HttpResponse::no_content();
 }
@@ -192,8 +201,8 @@ MessageRoutes::Answer MessageRoutes::react(Call& call, bool add) {
   if (!message) co_return fail(message.error());
   if (message->deleted) co_return fail(ErrorCode::kUnknownMessage);
   if (!chat::is_one_emoji(call.parameters[2])) co_return fail(ErrorCode::kUnknownEmoji);
-  const Result<Applied> applied =
-      co_await parts_.log.append(message->channel, React{call.principal.user, message->id, call.parameters[2], add});
+  React reaction{call.principal.user, message->id, call.parameters[2], add};
+  const Result<Applied> applied = co_await parts_.log.append(message->channel, std::move(reaction));
   if (!applied) co_return fail(applied.error());
   co_return net::HttpResponse::no_content();
 }
@@ -217,7 +226,8 @@ MessageRoutes::Answer MessageRoutes::reactors(Call& call) {
 MessageRoutes::Answer MessageRoutes::pin(Call& call, bool pin) {
   const Result<Message> message = co_await target(call);
   if (!message) co_return fail(message.error());
-  const Result<Applied> applied = co_await parts_.log.append(message->channel, Pin{call.principal.user, message->id, pin});
+  const Pin command{call.principal.user, message->id, pin};
+  const Result<Applied> applied = co_await parts_.log.append(message->channel, command);
   if (!applied) co_return fail(applied.error());
   co_return net::HttpResponse::no_content();
 }
