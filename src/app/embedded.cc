@@ -1,10 +1,20 @@
-#include <chrono>
-#include <cstdlib>
+// serve() on one machine: everything in this process, on the stores of its disk.
+#include <fmt/format.h>
 
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "api/static_files.h"
 #include "app/account_services.h"
 #include "app/embedded_stores.h"
+#include "app/listeners.h"
+#include "app/metrics_page.h"
 #include "app/serve.h"
+#include "app/server.h"
 #include "runtime/log.h"
+#include "runtime/metrics.h"
 #include "runtime/shutdown.h"
 
 namespace rookery::app {
@@ -17,6 +27,30 @@ int cannot_start(const Error& error) {
   return EXIT_FAILURE;
 }
 
+void tell_where_it_is(const Config& config, const net::HttpServer& clients, const net::HttpServer* metrics) {
+  fmt::print("listening on {}\n", address_of(clients, !config.tls_cert.empty()));
+  std::fflush(stdout);
+  log_info("started", {{"data", config.data_dir}, {"metrics", metrics == nullptr ? "off" : address_of(*metrics, false) + "/metrics"}});
+  log_info("to make an administrator, stop the server and use this command",
+           {{"command", fmt::format("rookery admin create USERNAME --data-dir {}", config.data_dir)}});
+  notify_service_manager("READY=1");
+}
+
+// No new connections, then no new requests, then nothing at work.
+void stop_serving(net::HttpServer& clients, net::HttpServer* metrics, Server& server, EmbeddedStores& stores, AccountServices& accounts) {
+  notify_service_manager("STOPPING=1");
+  server.begin_stop();
+  clients.stop_accepting();
+  clients.drain();
+  if (metrics != nullptr) {
+    metrics->stop_accepting();
+    metrics->drain();
+  }
+  run_blocking(stores.cores().at(0), server.join());
+  accounts.stop();
+  stores.stop();
+}
+
 }  // namespace
 
 int serve(const Config& config) {
@@ -24,16 +58,29 @@ int serve(const Config& config) {
   auto stores = EmbeddedStores::open(config, core_count(config));
   if (!stores) return cannot_start(stores.error());
   (*stores)->start();
-  auto accounts = AccountServices::open(config, **stores);
+  const auto accounts = AccountServices::open(config, **stores);
   if (!accounts) return cannot_start(accounts.error());
-  log_info("started", {{"data", config.data_dir}});
-  notify_service_manager("READY=1");
+  const auto files = api::StaticFiles::load(web_directory(config));
+  if (!files) return cannot_start(files.error());
+  Server server(config, **stores, **accounts, *files);
+  Metrics metrics((*stores)->cores().size());
+  add_process_metrics(metrics);
+  server.add_metrics(metrics);
+  MetricsPage metrics_page(metrics);
 
-  stop_signal.wait();
-  notify_service_manager("STOPPING=1");
+  const auto clients = open_client_listener(config);
+  if (!clients) return cannot_start(clients.error());
+  const auto metrics_listener = open_metrics_listener(config);
+  if (!metrics_listener) return cannot_start(metrics_listener.error());
+  (*clients)->start((*stores)->cores(), server.http());
+  if (*metrics_listener) (*metrics_listener)->start((*stores)->cores(), metrics_page);
+  tell_where_it_is(config, **clients, metrics_listener->get());
+
+  const int signal = stop_signal.wait();
+  log_info("stopping", {{"signal", signal}});
   const Fuse fuse("stopping", config.drain + kStopTimeMax);
-  (*accounts)->stop();
-  (*stores)->stop();
+  stop_serving(**clients, metrics_listener->get(), server, **stores, **accounts);
+  log_info("stopped");
   return EXIT_SUCCESS;
 }
 

@@ -1,0 +1,58 @@
+// Server: the services over the stores, and the API over the services. Where the parts meet and are told of one another.
+//
+// Members are made in the order of the layers, and go in the reverse.
+#pragma once
+
+#include <atomic>
+
+#include "api/channel_routes.h"
+#include "api/instance_routes.h"
+#include "api/message_routes.h"
+#include "api/read_routes.h"
+#include "api/rendering.h"
+#include "api/router.h"
+#include "api/server.h"
+#include "app/account_services.h"
+#include "app/embedded_stores.h"
+#include "chat/channels.h"
+#include "chat/messages.h"
+#include "runtime/metrics.h"
+#include "runtime/rate_limit.h"
+
+namespace rookery::app {
+
+class Server {
+ public:
+  // Not on a core; before the first request. All must outlive it.
+  Server(const Config& config, EmbeddedStores& stores, AccountServices& accounts, const api::StaticFiles& files);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  net::HttpHandler& http() { return api_; }
+  const api::Router& router() const { return router_; }
+  void add_metrics(Metrics& metrics);
+
+  // From now on /readyz refuses. Any thread.
+  void begin_stop() { stopping_ = true; }
+  // Resumes when no request is at work.
+  Task<void> join() { return api_.join(); }
+
+ private:
+  const api::Router& add_routes(AccountServices& accounts);
+  Status ready() const;
+
+  EmbeddedStores& stores_;
+  std::atomic<bool> stopping_ = false;
+  chat::Channels channels_;
+  chat::Messages messages_;
+  const api::Instance instance_;
+  api::Rendering rendering_;
+  api::ChannelRoutes channel_routes_;
+  api::MessageRoutes message_routes_;
+  api::ReadRoutes read_routes_;
+  api::Router router_;
+  RateLimiter rates_;
+  api::ApiServer api_;
+};
+
+}  // namespace rookery::app
