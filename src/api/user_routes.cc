@@ -69,7 +69,7 @@ Answer find_users(auth::Accounts& accounts, Call& call) {
   const std::string* query = call.query.find("query");
   if (query == nullptr) co_return fail(Error::invalid("query", "is required"));
   if (auto fault = text_fault(*query, {1, accounts.limits().username_max})) co_return fail(Error::invalid("query", std::move(*fault)));
-  const auto found = co_await accounts.find(auth::folded(*query));
+  const auto found = co_await accounts.find(folded(*query));
   if (!found) co_return fail(found.error());
   co_return net::HttpResponse::json(200, users_json(*found));
 }

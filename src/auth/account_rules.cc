@@ -18,14 +18,6 @@ bool is_domain(std::string_view domain) {
 
 }  // namespace
 
-std::string folded(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 std::optional<std::string> username_fault(std::string_view folded_username, const Limits& limits) {
   if (!std::ranges::all_of(folded_username, is_username_letter)) return "may only hold letters from a to z, digits, _ and .";
   return text_fault(folded_username, {limits.username_min, limits.username_max});
@@ -56,7 +48,7 @@ NewAccount read_new_account(JsonFields& fields, const Limits& limits) {
     if (auto fault = password_fault(account.password, limits)) fields.fault("password", std::move(*fault));
   }
   if (const auto email = fields.string("email", kAnyLength)) {
-    account.email = folded(*email);
+    account.email = *email;
     if (auto fault = email_fault(account.email)) fields.fault("email", std::move(*fault));
   }
   account.display_name = fields.string("display_name", kDisplayNameLength).value_or("");

@@ -16,9 +16,6 @@ inline constexpr TextLength kDeviceTextLength{1, 64};
 inline constexpr TextLength kEmailLength{1, 254};  // RFC 5321
 inline constexpr std::size_t kUsersFoundMax = 20;
 
-// ASCII letters become small ones; everything else stays.
-std::string folded(std::string_view text);
-
 // Each says in a sentence what is wrong, or nothing.
 std::optional<std::string> username_fault(std::string_view folded_username, const Limits& limits);
 std::optional<std::string> password_fault(std::string_view password, const Limits& limits);
@@ -28,7 +25,7 @@ std::optional<std::string> email_fault(std::string_view email);
 struct NewAccount {
   std::string username;  // folded
   std::string password;
-  std::string email;         // folded; empty: none
+  std::string email;         // empty: none
   std::string display_name;  // empty: the username
 };
 

@@ -50,7 +50,7 @@ Task<Result<Account>> Accounts::make_account(NewAccount wanted, bool admin) {
   if (!name_owner) co_return fail(name_owner.error());
   if (*name_owner) co_return fail(taken("username"));
   if (!wanted.email.empty()) {
-    const auto email_owner = co_await parts_.store.user_of_name(wanted.email);
+    const auto email_owner = co_await parts_.store.user_of_name(folded(wanted.email));
     if (!email_owner) co_return fail(email_owner.error());
     if (*email_owner) co_return fail(taken("email"));
   }

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "auth/account_fixture.h"
 #include "runtime/task_group.h"
+#include "tests/fixtures/account_fixture.h"
 
 namespace rookery::auth {
 namespace {

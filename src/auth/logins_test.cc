@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "auth/account_fixture.h"
+#include "tests/fixtures/account_fixture.h"
 
 namespace rookery::auth {
 namespace {

@@ -24,8 +24,6 @@ std::unexpected<Error> damaged(std::string_view what) {
   return fail(ErrorCode::kInternal);
 }
 
-std::string verified_email(const Account& account) { return account.email_verified ? account.email : std::string(); }
-
 std::string encode_owner(UserId user) {
   std::string bytes;
   ByteWriter(bytes).u8(kNameVersion).u64(user.value);
@@ -68,7 +66,7 @@ Task<T> RocksAccountStore::under_lock(std::string key, Task<T> work) {
 
 Task<Status> RocksAccountStore::create_account(Account account) {
   std::string name = name_key(account.username);
-  const std::string email = verified_email(account);
+  const std::string email = account.email_name();
   auto work = create_under_lock(std::move(account));
   if (!email.empty()) work = under_lock(name_key(email), std::move(work));
   co_return co_await under_lock(std::move(name), std::move(work));
@@ -79,7 +77,7 @@ Task<Status> RocksAccountStore::create_under_lock(Account account) {
   if (!name_owner) co_return fail(name_owner.error());
   if (*name_owner) co_return fail(taken("username"));
   Batch batch;
-  if (const std::string email = verified_email(account); !email.empty()) {
+  if (const std::string email = account.email_name(); !email.empty()) {
     const auto email_owner = co_await user_of_name(email);
     if (!email_owner) co_return fail(email_owner.error());
     if (*email_owner) co_return fail(taken("email"));
@@ -110,16 +108,16 @@ Task<Result<Account>> RocksAccountStore::change_under_lock(UserId user, std::fun
   if (!before) co_return before;
   Account after = *before;
   if (auto changed = change(after); !changed) co_return fail(std::move(changed.error()));
-  const std::string email = verified_email(after);
-  const bool new_name = !email.empty() && email != verified_email(*before);
+  const std::string email = after.email_name();
+  const bool new_name = !email.empty() && email != before->email_name();
   auto work = replace(std::move(*before), std::move(after));
   if (new_name) work = under_lock(name_key(email), std::move(work));
   co_return co_await std::move(work);
 }
 
 Task<Result<Account>> RocksAccountStore::replace(Account before, Account after) {
-  const std::string old_email = verified_email(before);
-  const std::string new_email = verified_email(after);
+  const std::string old_email = before.email_name();
+  const std::string new_email = after.email_name();
   Batch batch;
   if (old_email != new_email) {
     if (!old_email.empty()) batch.erase(Family::kState, name_key(old_email));

@@ -9,8 +9,6 @@ Error taken(std::string field) {
   return error;
 }
 
-std::string verified_email(const Account& account) { return account.email_verified ? account.email : std::string(); }
-
 }  // namespace
 
 bool MemoryAccountStore::is_others(const std::string& name, UserId user) const {
@@ -20,7 +18,7 @@ bool MemoryAccountStore::is_others(const std::string& name, UserId user) const {
 
 Task<Status> MemoryAccountStore::create_account(Account account) {
   const std::lock_guard lock(mutex_);
-  const std::string email = verified_email(account);
+  const std::string email = account.email_name();
   if (is_others(account.username, account.id)) co_return fail(taken("username"));
   if (!email.empty() && is_others(email, account.id)) co_return fail(taken("email"));
   names_[account.username] = account.id;
@@ -42,8 +40,8 @@ Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::funct
   if (at == accounts_.end()) co_return fail(ErrorCode::kUnknownUser);
   Account now = at->second;
   if (auto status = change(now); !status) co_return fail(std::move(status.error()));
-  const std::string before = verified_email(at->second);
-  const std::string after = verified_email(now);
+  const std::string before = at->second.email_name();
+  const std::string after = now.email_name();
   if (!after.empty() && is_others(after, user)) co_return fail(taken("email"));
   if (!before.empty()) names_.erase(before);
   if (!after.empty()) names_[after] = user;

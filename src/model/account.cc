@@ -23,6 +23,16 @@ std::optional<Record> if_whole(const ByteReader& in, Record record) {
 
 }  // namespace
 
+std::string folded(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::string Account::email_name() const { return email_verified ? folded(email) : std::string(); }
+
 User Account::profile() const {
   User user;
   user.id = id;

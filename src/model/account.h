@@ -15,12 +15,15 @@
 
 namespace rookery {
 
+// Names compare without the case of ASCII letters: small ones stand for both.
+std::string folded(std::string_view text);
+
 struct Account {
   UserId id;
   std::string username;      // folded; never changes; stays taken when the account is deleted
   std::string display_name;  // never empty
   std::string avatar;        // empty: none
-  std::string email;         // folded; empty: none
+  std::string email;         // as it was typed; empty: none
   bool email_verified = false;
   bool admin = false;
   bool bot = false;
@@ -29,6 +32,8 @@ struct Account {
 
   // As others see it.
   User profile() const;
+  // The e-mail as a name that opens this account: folded; empty when it is not verified.
+  std::string email_name() const;
   bool operator==(const Account&) const = default;
 };
 

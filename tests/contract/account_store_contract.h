@@ -115,7 +115,7 @@ TEST_P(AccountStoreContract, AVerifiedEmailIsANameAndAnUnverifiedOneIsNot) {
   Account ada = an_account(1, "ada");
   ada.email = "x@example.org";
   Account bob = an_account(2, "bob");
-  bob.email = "x@example.org";
+  bob.email = "X@Example.org";
   ASSERT_TRUE(wait(accounts().create_account(ada)).has_value());
   ASSERT_TRUE(wait(accounts().create_account(bob)).has_value());
   const auto verify = [](Account& account) { return account.email_verified = true, Status(); };
