@@ -21,6 +21,10 @@ if(ROOKERY_SANITIZE)
   add_link_options(-fsanitize=${ROOKERY_SANITIZE})
 endif()
 
+if(ROOKERY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link) # the fuzzers see which ways through our code an input takes
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   # base_dir makes a hit in one checkout a hit in another; the two sloppinesses are what precompiled headers need.

@@ -194,7 +194,7 @@ Result<WebSocketEvent> BlockingWebSocket::receive(std::chrono::milliseconds pati
     }
     if (inner.is_closed) return fail(ErrorCode::kUnavailable, "the connection is closed");
     const auto more = read_blocking(inner.stream, inner.received, deadline);
-    if (!more && inner.stream.fd() >= 0 && !deadline.wait(inner.stream.fd(), 0)) return std::unexpected(more.error());
+    if (!more && deadline.passed()) return std::unexpected(more.error());
     if (!more || !*more) inner.closed(kCloseAbnormal, "the connection broke");
   }
 }

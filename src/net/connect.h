@@ -19,6 +19,7 @@ Status connect_outcome(int fd);
 class Deadline {
  public:
   explicit Deadline(std::chrono::milliseconds from_now) : at_(std::chrono::steady_clock::now() + from_now) {}
+  bool passed() const { return std::chrono::steady_clock::now() >= at_; }
   // False when the time is over.
   bool wait(int fd, short poll_events) const;
 

@@ -11,13 +11,13 @@ namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+}  // namespace
+
+std::string_view trim_blanks(std::string_view text) noexcept {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
   return text;
 }
-
-}  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
@@ -56,7 +56,7 @@ bool HttpHeaders::lists(std::string_view name, std::string_view token) const noe
     std::string_view rest = field.value;
     while (true) {
       const std::size_t comma = rest.find(',');
-      if (equals_ignoring_case(trim(rest.substr(0, comma)), token)) return true;
+      if (equals_ignoring_case(trim_blanks(rest.substr(0, comma)), token)) return true;
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
     }
@@ -79,9 +79,7 @@ HttpResponse HttpResponse::text(unsigned status, std::string body) {
 HttpResponse HttpResponse::error(const Error& error, std::string_view request_id) {
   HttpResponse response = json(static_cast<unsigned>(error_info(error.code).http_status), error_json(error, request_id));
   if (error.retry_after_s > 0) {
-    std::string seconds;
-    seconds = std::to_string(static_cast<std::uint64_t>(std::ceil(error.retry_after_s)));
-    response.headers.add("Retry-After", seconds);
+    response.headers.add("Retry-After", std::to_string(static_cast<std::uint64_t>(std::ceil(error.retry_after_s))));
   }
   if (!request_id.empty()) response.headers.add("X-Request-Id", request_id);
   return response;

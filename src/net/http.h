@@ -21,6 +21,9 @@ class WebSocketHandler;
 // ASCII letters compare without case, as field names do.
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
+// Without spaces and tabs at both ends.
+std::string_view trim_blanks(std::string_view text) noexcept;
+
 // Header fields in their order; names compare without case.
 class HttpHeaders {
  public:

@@ -112,9 +112,7 @@ std::expected<void, HttpRefusal> read_fields(std::string_view head, const HttpLi
     if (colon == std::string_view::npos) return malformed("A header field has no colon");
     const std::string_view name = line.substr(0, colon);
     if (!is_token(name)) return malformed("The name of a header field is not a token");
-    std::string_view value = line.substr(colon + 1);
-    while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
-    while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
+    const std::string_view value = trim_blanks(line.substr(colon + 1));
     if (const auto checked = check_field(name, value, framing); !checked) return checked;
     headers.add(name, value);
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/url.h"
+
 namespace rookery::net {
 namespace {
 
@@ -9,13 +11,6 @@ constexpr unsigned kSizeDigitsMax = 16;  // of a chunk's size: 64 bits
 
 std::unexpected<HttpRefusal> malformed_body() { return std::unexpected(HttpRefusal{400, "The body is malformed"}); }
 std::unexpected<HttpRefusal> body_too_large() { return std::unexpected(HttpRefusal{413, "The body is too large"}); }
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool keeps_alive(const HttpHeaders& headers, const Framing& framing) noexcept {
   if (headers.lists("Connection", "close")) return false;

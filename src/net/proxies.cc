@@ -20,12 +20,6 @@ bool is_ipv4(const IpAddress& address) noexcept {
   return std::equal(kMapped.begin(), kMapped.end(), address.bytes.begin());
 }
 
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // The elements of a comma-separated field, over all fields of that name, in their order.
 std::vector<std::string_view> list_of(const HttpHeaders& headers, std::string_view name) {
   std::vector<std::string_view> elements;
@@ -34,7 +28,7 @@ std::vector<std::string_view> list_of(const HttpHeaders& headers, std::string_vi
     std::string_view rest = field.value;
     while (true) {
       const std::size_t comma = rest.find(',');
-      elements.push_back(trim(rest.substr(0, comma)));
+      elements.push_back(trim_blanks(rest.substr(0, comma)));
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
     }
@@ -63,7 +57,7 @@ Hop parse_forwarded(std::string_view element) {
   Hop hop;
   while (!element.empty()) {
     const std::size_t semicolon = element.find(';');
-    const std::string_view pair = trim(element.substr(0, semicolon));
+    const std::string_view pair = trim_blanks(element.substr(0, semicolon));
     const std::size_t equals = pair.find('=');
     if (equals != std::string_view::npos) {
       const std::string_view name = pair.substr(0, equals);

@@ -22,6 +22,7 @@ void Socket::set_deadline(SteadyTime deadline) noexcept {
 
 void Socket::mark_dirty() {
   if (dirty_ || doomed_) return;
+  CHECK(Core::current_or_null() == &loop_->core());
   dirty_ = true;
   loop_->dirty_.push_back(this);
   // Past this turn's flush: there must be another turn.

@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::size_t kParametersMax = 100;
 
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // None for a bad escape, NUL, or what is not UTF-8.
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   std::string out;
@@ -38,6 +31,13 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
 }
 
 }  // namespace
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
 
 Result<std::string> percent_decode(std::string_view text) {
   auto decoded = decode(text, false);

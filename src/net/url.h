@@ -11,6 +11,9 @@
 
 namespace rookery::net {
 
+// 0 to 15; -1 for what is no hexadecimal digit.
+int hex_value(char c) noexcept;
+
 // kBadRequest for a '%' without two hex digits, for NUL, and for what is not UTF-8.
 Result<std::string> percent_decode(std::string_view text);
 // Everything but unreserved characters as %XX.

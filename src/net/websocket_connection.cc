@@ -4,10 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <utility>
-#include <vector>
 
 #include "base/check.h"
 #include "base/random.h"
@@ -21,55 +18,7 @@ using namespace std::chrono_literals;
 // After both have said Close, or the peer broke the rules: for its FIN.
 constexpr auto kFinDeadline = 2s;
 
-// The raw bytes of a frame made elsewhere.
-constexpr auto kRaw = static_cast<Opcode>(0xFF);
-
 }  // namespace
-
-// One queued frame in one cache line; spent ones are kept for the next, so that sending allocates nothing.
-struct WebSocketConnection::Outgoing {
-  Outgoing* next = nullptr;
-  SharedBuffer rest;
-  std::array<char, kPrefixBytesMax> prefix;
-  std::uint8_t prefix_bytes = 0;
-  Opcode opcode = Opcode::kText;
-
-  std::string_view prefix_view() const noexcept { return {prefix.data(), prefix_bytes}; }
-  std::size_t payload_bytes() const noexcept { return prefix_bytes + rest.size(); }
-  std::size_t frame_bytes() const noexcept { return opcode == kRaw ? rest.size() : frame_header_bytes(payload_bytes()) + payload_bytes(); }
-
-  static void* operator new(std::size_t size);
-  static void operator delete(void* memory) noexcept;
-};
-
-namespace {
-
-// Spent frames of this thread.
-struct Spares {
-  static constexpr std::size_t kMax = 4096;
-  std::vector<void*> blocks;
-  ~Spares() {
-    for (void* block : blocks) ::operator delete(block);
-  }
-};
-thread_local Spares t_spares;
-
-}  // namespace
-
-void* WebSocketConnection::Outgoing::operator new(std::size_t size) {
-  if (t_spares.blocks.empty()) return ::operator new(size);
-  void* block = t_spares.blocks.back();
-  t_spares.blocks.pop_back();
-  return block;
-}
-
-void WebSocketConnection::Outgoing::operator delete(void* memory) noexcept {
-  if (t_spares.blocks.size() < Spares::kMax) {
-    t_spares.blocks.push_back(memory);
-  } else {
-    ::operator delete(memory);
-  }
-}
 
 struct WebSocketConnection::Ending {
   std::uint16_t code;
@@ -86,17 +35,10 @@ WebSocketConnection::WebSocketConnection(Stream stream, WebSocketRole role, cons
     : Socket(std::move(stream)), policy_(policy), handler_(std::move(handler)), role_(role) {
   ::setsockopt(stream_.fd(), SOL_SOCKET, SO_SNDBUF, &policy_.kernel_send_bytes, sizeof policy_.kernel_send_bytes);
   if (!received.empty()) unread_ = std::make_unique<std::string>(std::move(received));
-  if (!raw.empty()) {
-    first_ = last_ = new Outgoing;
-    first_->opcode = kRaw;
-    first_->rest = SharedBuffer::copy_of(raw);
-    unsent_ = static_cast<std::uint32_t>(first_->frame_bytes());
-  }
+  if (!raw.empty()) outbox_.push_raw(raw);
 }
 
-WebSocketConnection::~WebSocketConnection() {
-  while (first_ != nullptr) delete std::exchange(first_, first_->next);
-}
+WebSocketConnection::~WebSocketConnection() = default;
 
 void WebSocketConnection::set_loops(LoopOf loop_of, void* server) noexcept {
   loop_of_ = loop_of;
@@ -208,97 +150,33 @@ void WebSocketConnection::on_violation(std::uint16_t code, std::string_view reas
 // ---- writing
 
 void WebSocketConnection::send(std::string_view prefix, SharedBuffer rest) {
-  CHECK(prefix.size() <= kPrefixBytesMax);
   if (state_ != State::kOpen) return;
-  std::unique_ptr<Outgoing> outgoing(new Outgoing);
   if (role_ == WebSocketRole::kClient) {
-    std::string message(prefix);
-    message.append(rest.view());
-    outgoing->opcode = kRaw;
-    outgoing->rest = SharedBuffer::copy_of(masked_frame(Opcode::kText, message, new_mask()));
+    outbox_.push_raw(masked_frame(Opcode::kText, std::string(prefix).append(rest.view()), new_mask()));
   } else {
-    std::memcpy(outgoing->prefix.data(), prefix.data(), prefix.size());
-    outgoing->prefix_bytes = static_cast<std::uint8_t>(prefix.size());
-    outgoing->rest = std::move(rest);
+    outbox_.push_text(prefix, std::move(rest));
   }
-  queue(std::move(outgoing));
+  something_queued();
 }
 
 void WebSocketConnection::queue_control(Opcode opcode, std::string_view payload) {
-  std::unique_ptr<Outgoing> outgoing(new Outgoing);
-  outgoing->opcode = kRaw;
-  if (role_ == WebSocketRole::kClient) {
-    outgoing->rest = SharedBuffer::copy_of(masked_frame(opcode, payload, new_mask()));
-  } else {
-    outgoing->rest = SharedBuffer::copy_of(plain_frame(opcode, payload));
-  }
-  queue(std::move(outgoing));
+  outbox_.push_raw(role_ == WebSocketRole::kClient ? masked_frame(opcode, payload, new_mask()) : plain_frame(opcode, payload));
+  something_queued();
 }
 
-void WebSocketConnection::queue(std::unique_ptr<Outgoing> outgoing) {
-  unsent_ += static_cast<std::uint32_t>(outgoing->frame_bytes());
-  Outgoing* added = outgoing.release();
-  (last_ == nullptr ? first_ : last_->next) = added;
-  last_ = added;
+void WebSocketConnection::something_queued() {
   mark_dirty();
-  if (unsent_ >= policy_.unsent_bytes_max && state_ == State::kOpen) close(policy_.slow_code, "too slow a reader");
-}
-
-std::size_t WebSocketConnection::replace(const SharedBuffer& old, const SharedBuffer& fresh) {
-  std::size_t replaced = 0;
-  for (Outgoing* outgoing = first_; outgoing != nullptr; outgoing = outgoing->next) {
-    if (!outgoing->rest.same(old) || (outgoing == first_ && written_of_first_ > 0)) continue;
-    unsent_ -= static_cast<std::uint32_t>(outgoing->frame_bytes());
-    outgoing->rest = fresh;
-    unsent_ += static_cast<std::uint32_t>(outgoing->frame_bytes());
-    ++replaced;
-  }
-  return replaced;
-}
-
-// Copies what is queued, from where writing stands, as far as it fits.
-std::size_t WebSocketConnection::gather(std::span<char> into) const {
-  std::size_t filled = 0;
-  std::size_t skip = written_of_first_;
-  const auto add = [&](std::string_view bytes) {
-    const std::size_t skipped = std::min(skip, bytes.size());
-    skip -= skipped;
-    bytes.remove_prefix(skipped);
-    bytes = bytes.substr(0, into.size() - filled);
-    if (!bytes.empty()) std::memcpy(into.data() + filled, bytes.data(), bytes.size());
-    filled += bytes.size();
-  };
-  for (const Outgoing* outgoing = first_; outgoing != nullptr && filled < into.size(); outgoing = outgoing->next) {
-    if (outgoing->opcode != kRaw) {
-      char header[kFrameHeaderMax];
-      const std::size_t length = write_frame_header(header, outgoing->opcode, outgoing->payload_bytes());
-      add({header, length});
-      add(outgoing->prefix_view());
-    }
-    add(outgoing->rest.view());
-  }
-  return filled;
-}
-
-void WebSocketConnection::forget_written(std::size_t bytes) {
-  unsent_ -= static_cast<std::uint32_t>(bytes);
-  bytes += written_of_first_;
-  while (first_ != nullptr && bytes >= first_->frame_bytes()) {
-    bytes -= first_->frame_bytes();
-    delete std::exchange(first_, first_->next);
-  }
-  if (first_ == nullptr) last_ = nullptr;
-  written_of_first_ = static_cast<std::uint32_t>(bytes);
+  if (outbox_.bytes() >= policy_.unsent_bytes_max && state_ == State::kOpen) close(policy_.slow_code, "too slow a reader");
 }
 
 void WebSocketConnection::write_queued() {
-  while (first_ != nullptr || stream_.has_unsent()) {
+  while (!outbox_.empty() || stream_.has_unsent()) {
     const std::span<char> scratch = loop().scratch();
-    const std::size_t gathered = gather(scratch);
+    const std::size_t gathered = outbox_.gather(scratch);
     const auto n = stream_.write({scratch.data(), gathered});
     if (n == Stream::kAgain) break;
     if (n < 0) return die("the connection broke");
-    forget_written(static_cast<std::size_t>(n));
+    outbox_.forget_written(static_cast<std::size_t>(n));
     if (stream_.has_unsent() || (static_cast<std::size_t>(n) < gathered && !stream_.secure())) break;
   }
 }
@@ -309,11 +187,11 @@ void WebSocketConnection::on_flush() noexcept {
   if (!dead_) check_reader();
   if (ending_) tell_handler();
   if (dead_) return doom();
-  if (wants_drained_ && unsent_ <= drained_at_ && state_ == State::kOpen) {
+  if (wants_drained_ && outbox_.bytes() <= drained_at_ && state_ == State::kOpen) {
     wants_drained_ = false;
     handler_->on_drained();
   }
-  if (state_ == State::kEnding && first_ == nullptr && !stream_.has_unsent() && !std::exchange(fin_sent_, true)) stream_.end_writing();
+  if (state_ == State::kEnding && outbox_.empty() && !stream_.has_unsent() && !std::exchange(fin_sent_, true)) stream_.end_writing();
   update_interest();
 }
 
@@ -321,12 +199,12 @@ void WebSocketConnection::notify_drained(std::size_t unsent_bytes) {
   if (state_ != State::kOpen) return;
   wants_drained_ = true;
   drained_at_ = static_cast<std::uint32_t>(std::min<std::size_t>(unsent_bytes, UINT32_MAX));
-  if (unsent_ <= drained_at_) mark_dirty();
+  if (outbox_.bytes() <= drained_at_) mark_dirty();
 }
 
 void WebSocketConnection::check_reader() {
   if (state_ != State::kOpen) return;
-  const bool slow = unsent_ >= policy_.unsent_bytes_slow;
+  const bool slow = outbox_.bytes() >= policy_.unsent_bytes_slow;
   if (slow == (slow_since_ != SteadyTime{})) return;
   slow_since_ = slow ? loop().now() : SteadyTime{};
   update_deadline();
@@ -335,7 +213,7 @@ void WebSocketConnection::check_reader() {
 void WebSocketConnection::update_interest() {
   std::uint32_t interest = 0;
   if (!(paused_ && state_ == State::kOpen)) interest |= EPOLLIN;
-  if ((first_ != nullptr || stream_.has_unsent()) && !stream_.waits_for_peer()) interest |= EPOLLOUT;
+  if ((!outbox_.empty() || stream_.has_unsent()) && !stream_.waits_for_peer()) interest |= EPOLLOUT;
   set_interest(interest);
 }
 
@@ -393,28 +271,13 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
   CHECK(is_close_code(code));
   // Before anything is queued: queueing itself may find the reader too slow.
   state_ = State::kClosing;
-  if (code == policy_.slow_code) drop_unstarted();
+  if (code == policy_.slow_code) outbox_.drop_unstarted();
   queue_control(Opcode::kClose, close_payload(code, reason));
   end(code, reason, State::kClosing);
 }
 
 void WebSocketConnection::abort() {
   if (state_ == State::kOpen) die("cut");
-}
-
-// Frames of which nothing is written yet.
-void WebSocketConnection::drop_unstarted() {
-  Outgoing** link = &first_;
-  last_ = nullptr;
-  if (first_ != nullptr && written_of_first_ > 0) {
-    last_ = first_;
-    link = &first_->next;
-  }
-  Outgoing* dropped = std::exchange(*link, nullptr);
-  while (dropped != nullptr) {
-    unsent_ -= static_cast<std::uint32_t>(dropped->frame_bytes());
-    delete std::exchange(dropped, dropped->next);
-  }
 }
 
 // The handler hears of it at the end of the turn, once; the connection goes on saying goodbye.

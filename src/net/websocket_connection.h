@@ -10,6 +10,7 @@
 #include "net/socket.h"
 #include "net/websocket.h"
 #include "net/websocket_frame.h"
+#include "net/websocket_outbox.h"
 
 namespace rookery::net {
 
@@ -29,8 +30,8 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   void set_loops(LoopOf loop_of, void* server) noexcept;
 
   void send(std::string_view prefix, SharedBuffer rest) override;
-  std::size_t replace(const SharedBuffer& old, const SharedBuffer& fresh) override;
-  std::size_t unsent_bytes() const override { return unsent_; }
+  std::size_t replace(const SharedBuffer& old, const SharedBuffer& fresh) override { return outbox_.replace(old, fresh); }
+  std::size_t unsent_bytes() const override { return outbox_.bytes(); }
   void notify_drained(std::size_t unsent_bytes) override;
   void pause_reading() override;
   void resume_reading() override;
@@ -45,7 +46,6 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   // kOpen → kClosing (our Close is queued, the peer's awaited) → kEnding (both said, or the peer broke the rules: FIN goes
   // out behind what is queued, the peer's is awaited) → doomed. What comes in while kEnding is thrown away.
   enum class State : std::uint8_t { kOpen, kClosing, kEnding };
-  struct Outgoing;
   struct Ending;  // of a connection that has ended, for on_closed()
   struct Move;
 
@@ -66,12 +66,9 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   // May the reader go on behind the frame that was just handled?
   bool reads_on() const noexcept { return state_ == State::kClosing || delivering(); }
   static Mask new_mask();
-  void queue(std::unique_ptr<Outgoing> outgoing);
   void queue_control(Opcode opcode, std::string_view payload);
+  void something_queued();
   void write_queued();
-  std::size_t gather(std::span<char> into) const;
-  void forget_written(std::size_t bytes);
-  void drop_unstarted();
   void check_reader();
   void end(std::uint16_t code, std::string_view reason, State state);
   void die(std::string_view why);
@@ -85,17 +82,14 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   std::unique_ptr<WebSocketHandler> handler_;
   WebSocketReader reader_;
   std::unique_ptr<std::string> unread_;  // received, not yet read: an incomplete frame, or what came while paused
-  Outgoing* first_ = nullptr;            // a list, owned
-  Outgoing* last_ = nullptr;
+  WebSocketOutbox outbox_;
   std::unique_ptr<Ending> ending_;
   std::unique_ptr<Move> move_;
   LoopOf loop_of_ = nullptr;
   void* server_ = nullptr;
   SteadyTime last_received_{};
-  SteadyTime slow_since_{};  // zero: not slow
-  SteadyTime cut_at_{};      // once ending
-  std::uint32_t unsent_ = 0;
-  std::uint32_t written_of_first_ = 0;
+  SteadyTime slow_since_{};   // zero: not slow
+  SteadyTime cut_at_{};       // once ending
   std::uint32_t needed_ = 0;  // bytes that `unread_` must have
   std::uint32_t drained_at_ = 0;
   WebSocketRole role_;
