@@ -44,7 +44,7 @@ export class Person {
   }
 
   async find(username: string): Promise<void> {
-    await this.page.getByLabel('Find people and conversations').fill(username);
+    await this.page.getByLabel('Find people and chats').fill(username);
     await this.page.getByRole('button', { name: `@${username}` }).click();
   }
 

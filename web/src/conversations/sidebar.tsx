@@ -93,13 +93,7 @@ export function Sidebar() {
         {!wanted && shown.length === 0 ? <EmptyList /> : null}
       </div>
       <footer class="sidebar-foot">
-        <button
-          type="button"
-          class="me"
-          aria-label={t.settings}
-          title={t.settings}
-          onClick={() => (dialog.value = 'settings')}
-        >
+        <button type="button" class="me" title={t.settings} onClick={() => (dialog.value = 'settings')}>
           <Avatar
             id={me.value?.id ?? ''}
             name={nameOf(me.value)}
@@ -110,6 +104,7 @@ export function Sidebar() {
             <span>@{me.value?.username}</span>
           </span>
           <Icon name="settings" />
+          <span class="visually-hidden">{t.settings}</span>
         </button>
       </footer>
       {dialog.value === 'group' ? <GroupDialog onClose={() => (dialog.value = undefined)} /> : null}

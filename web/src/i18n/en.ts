@@ -41,7 +41,7 @@ export const en = {
 
   conversations: 'Conversations',
   skip: 'Skip to the conversation',
-  searchPlaceholder: 'Find people and conversations',
+  searchPlaceholder: 'Find people and chats',
   searchClear: 'Clear search',
   morePeople: 'People on this server',
   nobodyFound: (query: string) => `Nobody here is called “${query}”.`,
