@@ -107,9 +107,9 @@ Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder respond
   if (response.status >= 500 && response.status != 501 && response.status != 503) {
     log_error("request failed", {{"request_id", request_id}, {"status", response.status}});
   }
+  response.headers.set("X-Request-Id", request_id);
   if (api) {
     add_origin_headers(response);
-    response.headers.set("X-Request-Id", request_id);
     if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
   }
   responder.respond(std::move(response));

@@ -19,7 +19,8 @@ class Server:
         self._own_dir = None if data_dir else tempfile.TemporaryDirectory(prefix="rookery-conformance-")
         self.data_dir = data_dir or os.path.join(self._own_dir.name, "data")
         self._options = ["--data-dir", self.data_dir, "--listen", "127.0.0.1:0", "--rate-limits", rate_limits, *options]
-        self._environment = {**os.environ, **(environment or {})}
+        inherited = {name: value for name, value in os.environ.items() if name != "ROOKERY_BINARY"}  # ours, no option of the server
+        self._environment = {**inherited, **(environment or {})}
         self.process = None
         self.host = self.port = None
         self.lines = []
