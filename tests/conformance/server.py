@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 import threading
 
-BINARY = os.environ.get("ROOKERY_BINARY", str(pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "rookery"))
+BINARY = os.environ.pop("ROOKERY_BINARY", str(pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "rookery"))
+# (taken out of the environment: to the server it would be an option that it does not know)
 START_S = 30
 STOP_S = 30
 
@@ -19,8 +20,7 @@ class Server:
         self._own_dir = None if data_dir else tempfile.TemporaryDirectory(prefix="rookery-conformance-")
         self.data_dir = data_dir or os.path.join(self._own_dir.name, "data")
         self._options = ["--data-dir", self.data_dir, "--listen", "127.0.0.1:0", "--rate-limits", rate_limits, *options]
-        inherited = {name: value for name, value in os.environ.items() if name != "ROOKERY_BINARY"}  # ours, no option of the server
-        self._environment = {**inherited, **(environment or {})}
+        self._environment = {**os.environ, **(environment or {})}
         self.process = None
         self.host = self.port = None
         self.lines = []
