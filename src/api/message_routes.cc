@@ -138,7 +138,7 @@ MessageRoutes::Answer MessageRoutes::list(Call& call) {
 MessageRoutes::Answer MessageRoutes::send(Call& call) {
   const Result<ChannelView> view = co_await seen(call);
   if (!view) co_return fail(view.error());
-  Result<Json> body = call.json();
+  const Result<Json> body = call.json();
   if (!body) co_return fail(body.error());
   std::optional<std::string> key;
   if (call.request.headers.has("Idempotency-Key")) key = std::string(call.request.headers.get("Idempotency-Key"));
@@ -146,7 +146,7 @@ MessageRoutes::Answer MessageRoutes::send(Call& call) {
   if (!author) co_return fail(author.error());
   const ChannelId channel = view->state.roster->id;
   const Result<Applied> applied =
-      co_await parts_.messages.send(call.principal.user, (*author)->display_name, channel, *std::move(body), std::move(key));
+      co_await parts_.messages.send(call.principal.user, (*author)->display_name, channel, body->root(), std::move(key));
   if (!applied) co_return fail(applied.error());
   const int status = applied->replayed ? 200 : 201;
   co_return co_await render(call, status, *applied->message, applied->replayed);

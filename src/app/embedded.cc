@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include "api/static_files.h"
@@ -13,6 +14,7 @@
 #include "app/metrics_page.h"
 #include "app/serve.h"
 #include "app/server.h"
+#include "gateway/websocket_skin.h"
 #include "runtime/log.h"
 #include "runtime/metrics.h"
 #include "runtime/shutdown.h"
@@ -21,6 +23,7 @@ namespace rookery::app {
 namespace {
 
 constexpr std::chrono::seconds kStopTimeMax{20};  // after the drain
+constexpr std::chrono::milliseconds kDrainStep{50};
 
 int cannot_start(const Error& error) {
   log_error("cannot start", {{"reason", error.sentence()}});
@@ -36,17 +39,22 @@ void tell_where_it_is(const Config& config, const net::HttpServer& clients, cons
   notify_service_manager("READY=1");
 }
 
-// No new connections, then no new requests, then nothing at work.
-void stop_serving(net::HttpServer& clients, net::HttpServer* metrics, Server& server, EmbeddedStores& stores, AccountServices& accounts) {
+// No new connections; clients are asked to come back later, one after another; then no new requests, then nothing at work.
+void stop_serving(const Config& config, net::HttpServer& clients, net::HttpServer* metrics, Server& server, EmbeddedStores& stores,
+                  AccountServices& accounts) {
   notify_service_manager("STOPPING=1");
   server.begin_stop();
   clients.stop_accepting();
+  server.gateway().drain(config.drain);
+  for (auto waited = kDrainStep; clients.connections() > 0 && waited <= config.drain; waited += kDrainStep)
+    std::this_thread::sleep_for(kDrainStep);
   clients.drain();
   if (metrics != nullptr) {
     metrics->stop_accepting();
     metrics->drain();
   }
   run_blocking(stores.cores().at(0), server.join());
+  server.stop();
   accounts.stop();
   stores.stop();
 }
@@ -68,10 +76,11 @@ int serve(const Config& config) {
   server.add_metrics(metrics);
   MetricsPage metrics_page(metrics);
 
-  const auto clients = open_client_listener(config);
+  const auto clients = open_client_listener(config, gateway::websocket_policy(server.gateway().options()));
   if (!clients) return cannot_start(clients.error());
   const auto metrics_listener = open_metrics_listener(config);
   if (!metrics_listener) return cannot_start(metrics_listener.error());
+  server.start();
   (*clients)->start((*stores)->cores(), server.http());
   if (*metrics_listener) (*metrics_listener)->start((*stores)->cores(), metrics_page);
   tell_where_it_is(config, **clients, metrics_listener->get());
@@ -79,7 +88,7 @@ int serve(const Config& config) {
   const int signal = stop_signal.wait();
   log_info("stopping", {{"signal", signal}});
   const Fuse fuse("stopping", config.drain + kStopTimeMax);
-  stop_serving(**clients, metrics_listener->get(), server, **stores, **accounts);
+  stop_serving(config, **clients, metrics_listener->get(), server, **stores, **accounts);
   log_info("stopped");
   return EXIT_SUCCESS;
 }

@@ -24,11 +24,11 @@ Error named(std::string_view option, const Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& config) {
+Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& config, const net::WebSocketPolicy& policy) {
   net::HttpServerOptions options;
   options.host = config.listen.host;
   options.port = config.listen.port;
-  options.websocket.message_bytes_max = config.limits.frame_bytes;
+  options.websocket = policy;
   auto proxies = net::TrustedProxies::parse(config.trusted_proxies);
   if (!proxies) return fail(named("trusted-proxies", proxies.error()));
   options.trusted_proxies = *std::move(proxies);

@@ -11,9 +11,9 @@
 
 namespace rookery::app {
 
-// Bound and listening, with TLS and trusted proxies as configured; nothing is accepted yet. Errors are sentences for whoever
-// starts the server.
-Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& config);
+// `policy`: how its WebSockets are treated. Bound and listening, with TLS and trusted proxies as configured; nothing is accepted yet.
+// Errors are sentences for whoever starts the server.
+Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& config, const net::WebSocketPolicy& policy);
 // Null when metrics are off. Plain HTTP.
 Result<std::unique_ptr<net::HttpServer>> open_metrics_listener(const Config& config);
 

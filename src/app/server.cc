@@ -3,8 +3,11 @@
 #include <utility>
 
 #include "api/auth_routes.h"
+#include "api/presence_routes.h"
 #include "api/user_routes.h"
 #include "base/version.h"
+#include "gateway/texts.h"
+#include "gateway/websocket_skin.h"
 #include "runtime/options.h"
 
 namespace rookery::app {
@@ -14,7 +17,14 @@ api::Authenticate authenticate_with(auth::Authenticator& authenticator) {
   return [&authenticator](std::string token) { return authenticator.authenticate(std::move(token)); };
 }
 
-void no_gateway(net::HttpRequest, net::HttpResponder responder) { responder.respond(Error(ErrorCode::kUnknownRoute)); }
+gateway::GatewayOptions gateway_options(const Config& config, const embedded::Database& database) {
+  gateway::GatewayOptions options;
+  options.limits = config.limits;
+  options.epoch = database.epoch();
+  options.session_ttl = config.session_ttl;
+  options.allowed_origins = config.allowed_origins;
+  return options;
+}
 
 }  // namespace
 
@@ -35,7 +45,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                        .personal = stores.accounts(),
                        .rendering = rendering_,
                        .limits = config.limits,
-                       .tell_typing = [](const ChannelState&, UserId) {}}),
+                       .tell_typing = [this](const ChannelState& channel, UserId user) { gateway_.typing(channel.roster->id, user); }}),
       message_routes_({.channels = channels_,
                        .messages = messages_,
                        .log = stores.channels(),
@@ -49,11 +59,40 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                     .cursors = stores.channels(),
                     .rendering = rendering_,
                     .limits = config.limits}),
+      presence_store_(stores.database()),
+      presence_({.cores = stores.cores(),
+                 .store = presence_store_,
+                 .personal = stores.accounts(),
+                 .conversations = stores.channels(),
+                 .profiles = accounts.profiles(),
+                 .visibility =
+                     config.presence_visibility == PresenceVisibility::kAll ? presence::Visibility::kAll : presence::Visibility::kShared,
+                 .tell = [this](const presence::ConnectionKey& connection, const Presence& presence) { tell(connection, presence); }}),
+      gateway_authenticator_(accounts.authenticator()),
+      gateway_requests_(messages_, accounts.profiles()),
+      gateway_presence_(presence_),
+      gateway_(stores.cores(), gateway_options(config, stores.database()),
+               {.log = stores.channels(),
+                .cursors = stores.channels(),
+                .conversations = stores.channels(),
+                .authenticator = gateway_authenticator_,
+                .profiles = accounts.profiles(),
+                .requests = gateway_requests_,
+                .presence = gateway_presence_,
+                .random = system_random()}),
+      gateway_news_(stores.cores(), gateway_),
       rates_(config.rates, system_clock(), system_random()),
-      api_(stores.cores(), add_routes(accounts), authenticate_with(accounts.authenticator()), rates_, files, no_gateway,
+      api_(stores.cores(), add_routes(accounts), authenticate_with(accounts.authenticator()), rates_, files,
+           [this](net::HttpRequest request, net::HttpResponder responder) {
+             gateway::serve_websocket(gateway_, request, std::move(responder));
+           },
            {.limits = config.limits}) {
   accounts.accounts().at_deletion([this](UserId user) { return channels_.leave_all(user); });
   accounts.blocks().at_change([this](UserId user, UserId other, bool blocked) { return channels_.heed_block(user, other, blocked); });
+  accounts.blocks().at_change([this](UserId user, UserId other, bool blocked) { return show_block(user, other, blocked); });
+  accounts.authenticator().observe(gateway_news_);
+  accounts.profiles().observe(gateway_news_);
+  stores.channels().observe(gateway_);
 }
 
 const api::Router& Server::add_routes(AccountServices& accounts) {
@@ -64,10 +103,34 @@ const api::Router& Server::add_routes(AccountServices& accounts) {
                                  .blocks = accounts.blocks(),
                                  .personal = stores_.accounts(),
                                  .cursors = stores_.channels()});
+  api::add_presence_routes(router_, presence_, instance_.limits);
   channel_routes_.add_to(router_);
   message_routes_.add_to(router_);
   read_routes_.add_to(router_);
   return router_;
+}
+
+void Server::start() {
+  presence_.start();
+  gateway_.start();
+}
+
+void Server::stop() {
+  run_blocking(stores_.cores().at(0), gateway_news_.join());
+  gateway_.stop();
+  presence_.stop();
+}
+
+void Server::tell(const presence::ConnectionKey& connection, const Presence& presence) {
+  std::string d;
+  JsonWriter json(d);
+  write_json(json, presence);
+  gateway_.dispatch(session_of(connection), gateway::dispatch_text("PRESENCE_UPDATE", d));
+}
+
+Task<Status> Server::show_block(UserId user, UserId other, bool blocked) {
+  co_await presence_.block_changed(user, other, blocked);
+  co_return Status();
 }
 
 Status Server::ready() const {

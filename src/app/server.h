@@ -14,8 +14,12 @@
 #include "api/server.h"
 #include "app/account_services.h"
 #include "app/embedded_stores.h"
+#include "app/gateway_adapters.h"
 #include "chat/channels.h"
 #include "chat/messages.h"
+#include "embedded/rocks_presence_store.h"
+#include "gateway/gateway.h"
+#include "presence/presence_service.h"
 #include "runtime/metrics.h"
 #include "runtime/rate_limit.h"
 
@@ -30,7 +34,13 @@ class Server {
 
   net::HttpHandler& http() { return api_; }
   const api::Router& router() const { return router_; }
+  gateway::Gateway& gateway() { return gateway_; }
   void add_metrics(Metrics& metrics);
+
+  // Before the first request, while the cores run; not on one.
+  void start();
+  // When no request is at work and nobody connects any more; before the stores stop.
+  void stop();
 
   // From now on /readyz refuses. Any thread.
   void begin_stop() { stopping_ = true; }
@@ -40,6 +50,8 @@ class Server {
  private:
   const api::Router& add_routes(AccountServices& accounts);
   Status ready() const;
+  void tell(const presence::ConnectionKey& connection, const Presence& presence);
+  Task<Status> show_block(UserId user, UserId other, bool blocked);
 
   EmbeddedStores& stores_;
   std::atomic<bool> stopping_ = false;
@@ -50,6 +62,13 @@ class Server {
   api::ChannelRoutes channel_routes_;
   api::MessageRoutes message_routes_;
   api::ReadRoutes read_routes_;
+  embedded::RocksPresenceStore presence_store_;
+  presence::PresenceService presence_;
+  GatewayAuthenticator gateway_authenticator_;
+  GatewayRequests gateway_requests_;
+  GatewayPresence gateway_presence_;
+  gateway::Gateway gateway_;
+  GatewayNews gateway_news_;
   api::Router router_;
   RateLimiter rates_;
   api::ApiServer api_;

@@ -4,9 +4,9 @@
 
 namespace rookery::chat {
 
-Task<Result<Applied>> Messages::send(UserId author, std::string author_name, ChannelId channel, Json body,
+Task<Result<Applied>> Messages::send(UserId author, std::string author_name, ChannelId channel, JsonValue body,
                                      std::optional<std::string> idempotency_key) {
-  Result<SendMessage> send = read_send(body.root(), idempotency_key, limits_);
+  Result<SendMessage> send = read_send(body, idempotency_key, limits_);
   if (!send) {
     const Result<ChannelView> view = co_await log_.view(channel, author);
     if (!view) co_return fail(view.error());

@@ -19,8 +19,8 @@ class Messages {
 
   // {content, nonce?, reply_to?, attachments?, allowed_mentions?}. `author_name` is stored with the message. Sends of one
   // core to one channel are numbered in the order in which this was started: nothing is waited for before the log is asked.
-  // A channel that the author does not see is kUnknownChannel whatever is wrong with the body.
-  Task<Result<Applied>> send(UserId author, std::string author_name, ChannelId channel, Json body,
+  // A channel that the author does not see is kUnknownChannel whatever is wrong with the body, whose Json must outlive the task.
+  Task<Result<Applied>> send(UserId author, std::string author_name, ChannelId channel, JsonValue body,
                              std::optional<std::string> idempotency_key);
 
   // {content, allowed_mentions?}. Checked in the order of protocol.md §1: channel, message, right, body.
