@@ -76,13 +76,13 @@ void Committer::sleep() {
 void Committer::run() {
   for (;;) {
     const bool last_round = stopping_.load(std::memory_order_acquire);
+    const bool flush = last_round || flush_.exchange(false, std::memory_order_acquire);
     inbox_.drain();
-    if (due() || (last_round && !waiting_.empty())) {
+    if (synced_waiting_ > 0 || (flush && !waiting_.empty())) {
       write_batch();
     } else if (last_round) {
       return;
     } else {
-      flush_.store(false, std::memory_order_relaxed);
       sleep();
     }
   }
@@ -93,7 +93,6 @@ void Committer::write_batch() {
   // What came meanwhile is welcome too.
   inbox_.drain();
   const bool sync = synced_waiting_ > 0 || stopping_.load(std::memory_order_relaxed);
-  flush_.store(false, std::memory_order_relaxed);
 
   rocksdb::WriteBatch rows;
   std::uint64_t offset = last_offset_.load(std::memory_order_relaxed);

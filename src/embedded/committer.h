@@ -41,7 +41,6 @@ class Committer {
   void run();
   void sleep();
   void wake() noexcept;
-  bool due() const noexcept { return synced_waiting_ > 0 || (flush_.load(std::memory_order_acquire) && !waiting_.empty()); }
   void write_batch();
   void count(std::size_t requests, std::size_t operations, std::size_t bytes, std::chrono::microseconds took);
 

@@ -1,7 +1,5 @@
 #include "embedded/database.h"
 
-#include <rocksdb/convenience.h>
-
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
@@ -112,6 +110,8 @@ struct Database::Parts {
         upkeep({.directory = dir.path(),
                 .storage_reserve = options.storage_reserve,
                 .disk_free = options.hooks.disk_free,
+                .clock = options.hooks.clock != nullptr ? options.hooks.clock : &system_clock(),
+                .day_began = [this](std::uint32_t day) { store->drop_recent_before(day - 1); },
                 .interval = options.hooks.upkeep},
                watermark, committer) {}
 
@@ -309,16 +309,6 @@ Status Database::compact_all() {
     if (!done.ok()) return fail(error_of(done));
   }
   return {};
-}
-
-void Database::drop_recent_before(std::uint32_t day) {
-  const std::string from = recent_day_prefix(0);
-  const std::string to = recent_day_prefix(day);
-  const rocksdb::Slice begin = slice(from);
-  const rocksdb::Slice end = slice(to);
-  // A failure leaves files that the next day's call takes along.
-  rocksdb::DeleteFilesInRange(&parts_->store->db(), parts_->store->family(Family::kRecent), &begin, &end, /*include_end=*/false)
-      .PermitUncheckedError();
 }
 
 }  // namespace rookery::embedded

@@ -34,6 +34,7 @@ class Env;
 }
 
 namespace rookery {
+class Clock;
 class Core;
 class WorkPool;
 }  // namespace rookery
@@ -48,6 +49,7 @@ struct DatabaseHooks {
   std::function<void()> before_write;        // on the committer, before each write
   std::function<std::uint64_t()> disk_free;  // null: statvfs on the data directory
   std::chrono::milliseconds upkeep{1'000};   // how often the watermark is synced and the disk looked at
+  const Clock* clock = nullptr;              // null: system_clock(); what day it is
 };
 
 struct DatabaseOptions {
@@ -158,9 +160,9 @@ class Database {
   const std::string& epoch() const noexcept;
   CommitCounters counters() const noexcept;
 
-  // Maintenance; block, for minutes perhaps.
-  Status compact_all();                        // afterwards the bytes of what was deleted are gone from the disk
-  void drop_recent_before(std::uint32_t day);  // lets go of files of `recent` that hold only earlier days; rows may remain
+  // Maintenance; blocks, for minutes perhaps. Afterwards the bytes of what was deleted are gone from the disk. (Of `recent`,
+  // files that hold only days before yesterday go by themselves.)
+  Status compact_all();
 
  private:
   struct Parts;

@@ -1,6 +1,7 @@
 #include "embedded/database_store.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
@@ -11,6 +12,7 @@
 
 #include "base/check.h"
 #include "embedded/keys.h"
+#include "runtime/log.h"
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -131,6 +133,12 @@ Error open_error(const std::string& path, const rocksdb::Status& status) {
   return Error(ErrorCode::kInternal, "cannot open " + path + ": " + words);
 }
 
+// What cannot be read is not served, and the operator is told.
+Error read_failed(const rocksdb::Status& status) {
+  log_error("storage cannot be read", {{"why", status.ToString()}});
+  return error_of(status);
+}
+
 // Prefix mode is right only where a forward scan stays within one channel's prefix.
 bool within_one_prefix(Family family, const ScanRange& range) {
   if (family != Family::kHistory || range.reverse || range.from.size() < kHistoryPrefix) return false;
@@ -180,7 +188,7 @@ std::optional<Result<std::optional<std::string>>> Store::get(Family wanted, std:
   if (status.ok()) return std::optional(std::string(view(value)));
   if (status.IsNotFound()) return std::optional<std::string>();
   if (status.IsIncomplete()) return std::nullopt;
-  return fail(error_of(status));
+  return fail(read_failed(status));
 }
 
 std::optional<Status> Store::scan(Family wanted, const ScanRange& range, Tier tier,
@@ -212,8 +220,17 @@ std::optional<Status> Store::scan(Family wanted, const ScanRange& range, Tier ti
     }
   }
   if (row->status().IsIncomplete()) return std::nullopt;
-  if (!row->status().ok()) return fail(error_of(row->status()));
+  if (!row->status().ok()) return fail(read_failed(row->status()));
   return Status();
+}
+
+void Store::drop_recent_before(std::uint32_t day) {
+  const std::string from = recent_day_prefix(0);
+  const std::string to = recent_day_prefix(day);
+  const rocksdb::Slice begin = slice(from);
+  const rocksdb::Slice end = slice(to);
+  // A failure leaves files that the next day's call takes along.
+  rocksdb::DeleteFilesInRange(db_.get(), family(Family::kRecent), &begin, &end, /*include_end=*/false).PermitUncheckedError();
 }
 
 }  // namespace rookery::embedded

@@ -40,6 +40,9 @@ class Store {
   std::optional<Status> scan(Family family, const ScanRange& range, Tier tier,
                              const std::function<void(std::string_view key, std::string_view value)>& each);
 
+  // Lets go of the files of `recent` that hold only days before `day`; rows beside later ones stay until theirs go.
+  void drop_recent_before(std::uint32_t day);
+
  private:
   Store() = default;
   std::unique_ptr<rocksdb::DB> db_;

@@ -4,11 +4,14 @@
 #include <sys/statvfs.h>
 
 #include <limits>
+#include <utility>
 
 #include "runtime/log.h"
 
 namespace rookery::embedded {
 namespace {
+
+constexpr std::int64_t kDayMs = 24 * 3600 * 1000;
 
 std::uint64_t free_bytes_of(const std::string& directory) {
   struct statvfs disk{};
@@ -39,10 +42,17 @@ void Upkeep::run() {
   while (!changed_.wait_for(lock, options_.interval, [this] { return stopping_; })) {
     lock.unlock();
     look_at_disk();
+    look_at_day();
     committer_.flush();
     if (const Status synced = watermark_.sync(); !synced) stop_on_storage_failure("watermark", synced.error().sentence());
     lock.lock();
   }
+}
+
+void Upkeep::look_at_day() {
+  const auto day = static_cast<std::uint32_t>(options_.clock->now().unix_ms / kDayMs);
+  if (day == std::exchange(day_, day)) return;
+  options_.day_began(day);
 }
 
 void Upkeep::look_at_disk() {

@@ -1,5 +1,5 @@
 // Upkeep: what storage needs once a second, off the path of any message: the watermark is synced, unsynced commits are
-// written, and the disk is looked at. Internal to this folder.
+// written, and the disk is looked at; and once a day, what the new day allows. Internal to this folder.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "base/time.h"
 #include "embedded/committer.h"
 #include "embedded/watermark.h"
 
@@ -21,6 +22,9 @@ class Upkeep {
     std::string directory;
     std::uint64_t storage_reserve = 0;  // 0: the disk is not looked at
     std::function<std::uint64_t()> disk_free;
+    const Clock* clock = nullptr;
+    // On this object's thread, after the start and whenever the day (since 1970-01-01 UTC) is another one.
+    std::function<void(std::uint32_t day)> day_began;
     std::chrono::milliseconds interval{1'000};
   };
   // Looks at the disk once before it returns.
@@ -34,11 +38,13 @@ class Upkeep {
  private:
   void run();
   void look_at_disk();
+  void look_at_day();
 
   const Options options_;
   Watermark& watermark_;
   Committer& committer_;
   std::atomic<bool> full_ = false;
+  std::uint32_t day_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
