@@ -66,6 +66,14 @@ TEST(Commands, HelpNamesEveryCommandAndOption) {
 
 TEST(Commands, VersionIsPrinted) { EXPECT_THAT(run({"--version"}).out, testing::MatchesRegex("rookery [0-9.]+\n")); }
 
+TEST(Commands, RoutesAreThoseOfTheServer) {
+  const Ended routes = run({"routes"});
+  EXPECT_EQ(routes.status, 0) << routes.err;
+  for (const char* const line : {"GET /gateway\n", "GET /api/v1/instance\n", "POST /api/v1/auth/login\n", "GET /healthz\n"}) {
+    EXPECT_THAT(routes.out, HasSubstr(line));
+  }
+}
+
 class DirectoryTest : public testing::Test {
  protected:
   DirectoryTest() {

@@ -21,7 +21,10 @@ int failed(std::string_view sentence) {
 
 std::optional<LoadedConfig> load_config_or_explain(Arguments flags) {
   auto loaded = load_config(flags, process_environment());
-  if (loaded) return *std::move(loaded);
+  if (loaded) {
+    for (const std::string& variable : loaded->ignored) fmt::print(stderr, "rookery: {} is no option: ignored\n", variable);
+    return *std::move(loaded);
+  }
   for (const std::string& problem : loaded.error()) misused(problem);
   return std::nullopt;
 }

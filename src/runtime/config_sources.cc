@@ -27,9 +27,10 @@ std::string name_of_variable(std::string_view variable) {
   return name;
 }
 
-// Kubernetes sets these for a service that is called "rookery" (ROOKERY_PORT_8080_TCP, ROOKERY_SERVICE_HOST): not ours.
-bool is_of_a_service_link(std::string_view variable) {
-  return variable == "ROOKERY_PORT" || variable.starts_with("ROOKERY_PORT_") || variable.starts_with("ROOKERY_SERVICE_");
+// Others name variables so too: Kubernetes for a service that is called "rookery" (ROOKERY_PORT_8080_TCP), scripts for
+// themselves. What resembles an option is taken for a mistake.
+bool is_somebody_elses(const Setting& setting) {
+  return setting.name != kConfigName && find_option(setting.name) == nullptr && !resembles_an_option(setting.name);
 }
 
 // The nearest option, written the way the unknown one was.
@@ -126,7 +127,7 @@ SettingsResult settings_of_environment(std::span<const std::string_view> environ
   for (const std::string_view variable : environment) {
     const std::size_t equals = variable.find('=');
     const std::string_view name = variable.substr(0, equals);
-    if (equals == std::string_view::npos || !name.starts_with(kPrefix) || is_of_a_service_link(name)) continue;
+    if (equals == std::string_view::npos || !name.starts_with(kPrefix)) continue;
     settings.push_back({name_of_variable(name), std::string(variable.substr(equals + 1)), std::string(name)});
   }
   return settings;
@@ -158,6 +159,12 @@ ConfigResult load_config(std::span<const std::string_view> arguments, std::span<
   const auto path_of_variable = take_config_path(*variables);
   const auto path_of_flag = take_config_path(*flags);
 
+  std::vector<std::string> ignored;
+  for (const Setting& setting : *variables) {
+    if (is_somebody_elses(setting)) ignored.push_back(setting.origin);
+  }
+  std::erase_if(*variables, is_somebody_elses);
+
   Settings all;
   if (const auto& path = path_of_flag ? path_of_flag : path_of_variable) {
     const auto text = read_config_file(*path);
@@ -168,7 +175,9 @@ ConfigResult load_config(std::span<const std::string_view> arguments, std::span<
   }
   append(all, *std::move(variables));
   append(all, *std::move(flags));
-  return apply_settings(all);
+  auto loaded = apply_settings(all);
+  if (loaded) loaded->ignored = std::move(ignored);
+  return loaded;
 }
 
 std::vector<std::string_view> process_environment() {

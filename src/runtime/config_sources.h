@@ -26,6 +26,8 @@ struct LoadedConfig {
   Config config;
   // Option name to origin; an option at its default is not in it.
   std::unordered_map<std::string, std::string> origins;
+  // Environment variables that begin with ROOKERY_ and are no option, nor near one: somebody else's. Worth a word, no error.
+  std::vector<std::string> ignored;
 };
 
 using Problems = std::vector<std::string>;  // never empty as an error

@@ -116,8 +116,13 @@ TEST(Config, UnknownNamesAreAnsweredWithTheNearestOne) {
               ElementsAre(other.path() + ", line 2: unknown option session_ttl; the nearest one is session-ttl"));
 }
 
-TEST(Config, VariablesOfAKubernetesServiceAreNotOptions) {
-  EXPECT_TRUE(problems_of({}, {"ROOKERY_PORT=tcp://10.0.0.1:80", "ROOKERY_PORT_80_TCP=x", "ROOKERY_SERVICE_HOST=10.0.0.1"}).empty());
+TEST(Config, VariablesThatResembleNoOptionAreSomebodyElses) {
+  const auto loaded =
+      load_config({}, Texts{"ROOKERY_PORT=tcp://10.0.0.1:80", "ROOKERY_SERVICE_HOST=10.0.0.1", "ROOKERY_BINARY=x", "ROOKERY_=x"});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().front();
+  EXPECT_THAT(loaded->ignored, ElementsAre("ROOKERY_PORT", "ROOKERY_SERVICE_HOST", "ROOKERY_BINARY", "ROOKERY_"));
+  EXPECT_THAT(problems_of({}, {"ROOKERY_DATA=x"}), ElementsAre(HasSubstr("unknown option ROOKERY_DATA;")));
+  EXPECT_THAT(problems_of({}, {"ROOKERY_LISTN=x"}), ElementsAre(HasSubstr("ROOKERY_LISTEN")));
 }
 
 TEST(Config, RefusalsSayWhatTheValueMustBe) {

@@ -25,8 +25,9 @@ constexpr std::string_view kDocsHead =
     "| environment | `ROOKERY_DATA_DIR=DIR` |\n"
     "| file | `data-dir = \"DIR\"` in the TOML file that `--config FILE` or `ROOKERY_CONFIG` names |\n"
     "\n"
-    "An option that does not exist is an error, which names the nearest one. `rookery config show --origin` prints every value\n"
-    "and where it comes from, in the form of a file. No option holds a secret: keys are files.\n";
+    "An option that does not exist is an error, which names the nearest one; only a variable ROOKERY_… that resembles no option is\n"
+    "somebody else's, and ignored with a word. `rookery config show --origin` prints every value and where it comes from, in the form\n"
+    "of a file. No option holds a secret: keys are files.\n";
 
 std::string default_of(const Option& option) {
   static const Config defaults;

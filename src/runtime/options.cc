@@ -258,6 +258,13 @@ std::string_view nearest_option(std::string_view name) {
   return std::ranges::min_element(option_table(), {}, [name](const Option& option) { return edit_distance(name, option.name); })->name;
 }
 
+bool resembles_an_option(std::string_view name) {
+  constexpr std::size_t kEditsMost = 2;
+  const std::string_view nearest = nearest_option(name);
+  return edit_distance(name, nearest) <= kEditsMost ||
+         (!name.empty() && std::ranges::any_of(option_table(), [name](const Option& option) { return option.name.starts_with(name); }));
+}
+
 std::string flag_name(const Option& option) { return "--" + option.name; }
 
 std::string environment_name(const Option& option) {

@@ -34,6 +34,9 @@ const Option* find_option(std::string_view name);
 // The name with the fewest edits (Levenshtein); the first in the table among equals.
 std::string_view nearest_option(std::string_view name);
 
+// Whether `name` was probably meant to be an option: two edits away at most, or the beginning of one.
+bool resembles_an_option(std::string_view name);
+
 std::string flag_name(const Option& option);         // "--data-dir"
 std::string environment_name(const Option& option);  // "ROOKERY_DATA_DIR"
 
