@@ -70,8 +70,9 @@ class HttpConnection::Exchange final : public HttpExchange, public std::enable_s
   bool connected() const override { return connection_ != nullptr; }
   void forget_connection() noexcept { connection_ = nullptr; }
 
-  std::optional<HttpResponse> websocket_refusal;  // kept from the request, for upgrade()
-  std::string websocket_key;
+  // Kept from the request, for upgrade().
+  HttpResponse websocket_refusal;
+  std::string websocket_key;  // empty: refused
 
  private:
   HttpConnection* connection_;  // null once it is gone; on its core only
@@ -172,8 +173,13 @@ void HttpConnection::hand_over() {
   request.secure = client.secure;
 
   exchange_ = std::make_shared<Exchange>(*this, loop().core());
-  if (request.headers.has("Upgrade")) exchange_->websocket_key = request.headers.get("Sec-WebSocket-Key");
-  exchange_->websocket_refusal = websocket_refusal(request);
+  if (request.headers.has("Upgrade")) {
+    if (auto refusal = websocket_refusal(request)) {
+      exchange_->websocket_refusal = *std::move(refusal);
+    } else {
+      exchange_->websocket_key = request.headers.get("Sec-WebSocket-Key");
+    }
+  }
   set_interest(0);
   set_deadline(kNoDeadline);
   service_.handler->on_request(std::move(request), HttpResponder(exchange_));
@@ -282,8 +288,9 @@ void HttpConnection::rest_until_next() {
 
 void HttpConnection::upgrade(std::unique_ptr<WebSocketHandler> handler) {
   CHECK(state_ == State::kHandling);
-  if (exchange_->websocket_refusal) {
-    auto refusal = std::move(*exchange_->websocket_refusal);
+  if (exchange_->websocket_key.empty()) {
+    const bool asked = !exchange_->websocket_refusal.content().empty();
+    HttpResponse refusal = asked ? std::move(exchange_->websocket_refusal) : websocket_refusal({.method = "GET"}).value();
     return answer(std::move(refusal));
   }
   exchange_->forget_connection();
