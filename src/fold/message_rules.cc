@@ -13,18 +13,22 @@ Status admit(const Input& in, UserId actor) {
   return {};
 }
 
+std::unexpected<Error> closed() { return fail(ErrorCode::kMissingAccess, "This conversation is closed: the other account was deleted"); }
+
 // Direct channels take nothing new while either side has blocked the other, or when one of the two is gone.
 Status admit_new_message(const Input& in, UserId actor) {
   if (const Status seen = admit(in, actor); !seen) return seen;
-  if (in.state.roster->closed) return fail(ErrorCode::kMissingAccess, "This conversation is closed: the other account was deleted");
+  if (in.state.roster->closed) return closed();
   if (!in.state.roster->blockers.empty()) return fail(ErrorCode::kCannotMessageUser);
   return {};
 }
 
-// The message that a command names, when it still takes changes.
+// The message that a command names, when it still takes changes. What is said already may be changed while a block holds, but
+// not where the other account is gone.
 Result<Message> changeable_target(const Input& in, UserId actor) {
   if (const Status seen = admit(in, actor); !seen) return fail(seen.error());
   if (!in.rows.target || in.rows.target->deleted) return fail(ErrorCode::kUnknownMessage);
+  if (in.state.roster->closed) return closed();
   return *in.rows.target;
 }
 
