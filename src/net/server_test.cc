@@ -229,6 +229,23 @@ TEST(HttpServer, EndsConnectionsThatAreIdleOrTooSlow) {
   EXPECT_EQ(idle.read_to_end(), "");
 }
 
+TEST(HttpServer, EndsAReaderThatDoesNotTakeItsAnswer) {
+  const auto body = std::make_shared<const std::string>(16 * 1024 * 1024, 'b');
+  FunctionHandler handler(
+      [&](HttpRequest, HttpResponder responder) { responder.respond({.status = 200, .headers = {}, .body = {}, .shared_body = body}); });
+  StandingClock clock;
+  TestServer server(handler, {}, 1, clock);
+  RawConnection connection(server.endpoint());
+  connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  connection.read_to("\r\n\r\n");
+  // What it takes counts for as long as it takes; then nothing does.
+  EXPECT_TRUE(eventually([&] {
+    clock.pass(11s);
+    run_blocking(server.cores().at(0), []() -> Task<void> { co_await sleep_on(Core::current(), 6ms); }());
+    return server->connections() == 0;
+  }));
+}
+
 TEST(HttpServer, WaitsLongForAHandler) {
   std::mutex mutex;
   std::optional<HttpResponder> held;

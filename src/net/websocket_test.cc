@@ -376,6 +376,19 @@ TEST_F(WebSocketTest, SaysWhenLittleEnoughIsUnsent) {
   }));
 }
 
+TEST_F(WebSocketTest, WritesWhatALaterEndOfTheTurnQueued) {
+  start(echo);
+  run_blocking(server_->cores().at(0), [](Seen* seen) -> Task<void> {
+    Core::current().at_turn_end([seen, said = false]() mutable {
+      WebSocket* socket = seen->socket;
+      if (socket != nullptr && !std::exchange(said, true)) socket->send_text("behind the flush");
+    });
+    co_return;
+  }(&seen_));
+  auto socket = connect();
+  EXPECT_EQ(receive_text(socket), "behind the flush");
+}
+
 TEST_F(WebSocketTest, MovesToAnotherCoreWithoutLosingAnything) {
   start([this](WebSocket& socket, std::string_view message) {
     seen_.note(std::string(message) + " on " + std::to_string(Core::current().index()));
