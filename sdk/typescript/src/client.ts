@@ -71,7 +71,8 @@ export class Client {
       ...(options.openSocket ? { open: options.openSocket } : {}),
     });
     this.outbox = new Outbox({
-      send: async (channel, draft) => (await this.gateway.send(channel, draft)).message,
+      send: async (channel, draft) =>
+        this.gateway.hasRoom() ? (await this.gateway.send(channel, draft)).message : this.rest.send(channel, draft),
       clock,
       nonce: randomNonce,
       onChange: (entries) => this.#events.emit('outbox', entries),

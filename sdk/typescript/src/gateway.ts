@@ -1,6 +1,6 @@
 import { backoffDelay, type Clock } from './clock.ts';
 import { ApiError, type ErrorBody, SignedOutError, UnknownOutcomeError } from './errors.ts';
-import type { Device, Dispatch, Message, MessageDraft, Position, Snowflake } from './types.ts';
+import type { Device, Dispatch, Limits, Message, MessageDraft, Position, Snowflake } from './types.ts';
 
 /** What the gateway needs of a WebSocket; the browser's and Node's own fit. */
 export interface Socket {
@@ -63,11 +63,18 @@ interface Frame {
   error?: ErrorBody;
 }
 
+interface Hello {
+  heartbeat_interval: number;
+  limits?: Limits;
+}
+
 interface Pending {
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
+const kFrameWindow = 60_000;
+const kFramesKept = 0.25; // the part of the frame limit that requests leave to everything else
 const kAckDelay = 150; // the protocol allows 250 ms
 const kStartDeadline = 15_000; // from opening the socket to READY or RESUMED
 const kSilence = 10_000; // a heartbeat that nothing answers for that long: the connection is dead
@@ -96,6 +103,8 @@ export class Gateway {
   #heard = false; // anything since the last heartbeat
   #nextRequest = 1;
   #pending = new Map<number, Pending>();
+  #framesPerMinute = 0; // 0: no limit
+  #frames: number[] = []; // when the counted frames of the last minute went out
   #presence: 'online' | 'away' = 'online';
   #retryTimer: unknown;
   #startTimer: unknown;
@@ -133,6 +142,11 @@ export class Gateway {
   probe(): void {
     if (this.#state.kind === 'online') this.#beat();
     else this.retryNow();
+  }
+
+  /** Whether a request still fits into the server's limit of frames; beyond it REST takes messages, and says when to wait. */
+  hasRoom(): boolean {
+    return this.#framesPerMinute === 0 || this.#recentFrames() < this.#framesPerMinute * (1 - kFramesKept);
   }
 
   send(channel: Snowflake, draft: MessageDraft): Promise<{ message: Message; replayed?: boolean }> {
@@ -194,7 +208,7 @@ export class Gateway {
     const frame = JSON.parse(String(data)) as Frame;
     switch (frame.op) {
       case Op.Hello:
-        this.#scheduleBeat((frame.d as { heartbeat_interval: number }).heartbeat_interval);
+        this.#hello(frame.d as Hello);
         if (this.#session) this.#resume(this.#session);
         else this.#identify();
         break;
@@ -213,6 +227,13 @@ export class Gateway {
         this.#reply(frame);
         break;
     }
+  }
+
+  #hello({ heartbeat_interval, limits }: Hello): void {
+    this.#scheduleBeat(heartbeat_interval);
+    const frames = limits?.frames_per_minute;
+    this.#framesPerMinute = typeof frames === 'number' ? frames : 0;
+    this.#frames = [];
   }
 
   #identify(): void {
@@ -276,6 +297,7 @@ export class Gateway {
       }
       const i = this.#nextRequest++;
       this.#pending.set(i, { resolve: resolve as (value: unknown) => void, reject });
+      this.#frames.push(this.options.clock.now());
       this.#socket?.send(JSON.stringify({ op: Op.Request, i, t, d }));
     });
   }
@@ -288,9 +310,17 @@ export class Gateway {
     else pending.resolve(frame.d);
   }
 
+  #recentFrames(): number {
+    const since = this.options.clock.now() - kFrameWindow;
+    this.#frames = this.#frames.filter((at) => at > since);
+    return this.#frames.length;
+  }
+
   /** `early`: also before READY. What is not early and comes while there is no session is left unsaid. */
   #tell(op: Op, d: unknown, early = false): void {
-    if (early || this.#state.kind === 'online') this.#socket?.send(JSON.stringify({ op, d }));
+    if (!early && this.#state.kind !== 'online') return;
+    if (op !== Op.Heartbeat && op !== Op.Ack) this.#frames.push(this.options.clock.now());
+    this.#socket?.send(JSON.stringify({ op, d }));
   }
 
   /** The server, or the network, ended the socket. */

@@ -71,6 +71,7 @@ export class FakeServer {
   answersHeartbeats = true;
   reachable = true;
   epoch = 'one';
+  limits: Record<string, number> = {};
   refreshes = 0;
   #sessions = new Map<string, Session>();
 
@@ -82,7 +83,8 @@ export class FakeServer {
     const socket = new FakeSocket(this);
     this.sockets.push(socket);
     queueMicrotask(() => {
-      if (this.reachable) socket.push({ op: 10, d: { heartbeat_interval: 30_000, session_ttl: 300, limits: {} } });
+      if (this.reachable)
+        socket.push({ op: 10, d: { heartbeat_interval: 30_000, session_ttl: 300, limits: this.limits } });
       else socket.end(1006);
     });
     return socket;
@@ -234,10 +236,10 @@ export class FakeServer {
     const path = url.pathname.replace('/api/v1', '');
     this.calls.push(`${init?.method} ${path}${url.search}`);
     if (!this.reachable) throw new TypeError('network error');
-    return this.#answer(path, url.searchParams);
+    return this.#answer(path, url.searchParams, init?.body ? JSON.parse(String(init.body)) : undefined);
   };
 
-  #answer(path: string, query: URLSearchParams): Response {
+  #answer(path: string, query: URLSearchParams, body?: { content: string; nonce: string }): Response {
     if (path === '/auth/refresh') {
       const n = ++this.refreshes;
       return json({ session: { id: '9', access_token: `a${n}`, expires_in: 900, refresh_token: `r${n}` } });
@@ -245,6 +247,9 @@ export class FakeServer {
     if (path === '/gateway') return json({ url: 'ws://server/gateway' });
     const channel = /^\/channels\/([^/]+)\/(\w+)$/.exec(path);
     const limit = Number(query.get('limit') ?? 50);
+    if (channel?.[2] === 'messages' && body) {
+      return json(this.write(channel[1]!, body.content, { author: self, nonce: body.nonce }), 201);
+    }
     if (channel?.[2] === 'messages') {
       return json(
         this.messages

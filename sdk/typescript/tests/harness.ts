@@ -5,10 +5,17 @@ import { MemoryRefreshTokenStore } from '../src/tokens.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeServer } from './fake-server.ts';
 
+interface Setting {
+  channels?: string[];
+  outbox?: OutboxStore;
+  limits?: Record<string, number>;
+}
+
 /** A client with everything around it under the test's hand, signed in and connected. */
-export async function connected({ channels = ['10'], outbox = undefined as OutboxStore | undefined } = {}) {
+export async function connected({ channels = ['10'], outbox, limits = {} }: Setting = {}) {
   const clock = new FakeClock();
   const server = new FakeServer();
+  server.limits = limits;
   for (const channel of channels) server.addChannel(channel);
   const tokens = new MemoryRefreshTokenStore();
   await tokens.save('r0');

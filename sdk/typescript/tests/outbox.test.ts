@@ -61,6 +61,17 @@ describe('Outbox', () => {
     expect(server.messages.get('10')).toHaveLength(1);
   });
 
+  test('what does not fit into the limit of frames goes by REST, in the same order', async () => {
+    const { clock, server, client } = await connected({ limits: { frames_per_minute: 20 } });
+    const texts = Array.from({ length: 40 }, (_, n) => `message ${n}`);
+    for (const text of texts) client.outbox.add('10', text);
+    await clock.advance(100);
+    expect(server.messages.get('10')?.map((message) => message.content)).toEqual(texts);
+    const frames = server.socket.sent.filter((frame) => frame.op !== 1 && frame.op !== 66);
+    expect(frames.length).toBeLessThanOrEqual(20);
+    expect(server.calls.filter((call) => call === 'POST /channels/10/messages').length).toBeGreaterThan(20);
+  });
+
   test('a refusal marks the message and lets the next one pass; retry and discard end it', async () => {
     const { clock, server, client } = await connected();
     server.refusals = [{ code: 50007, message: 'cannot message this user' }];

@@ -7,6 +7,7 @@ import { t } from '../i18n/index.ts';
 import { nameOf, people, remember, watched } from '../people/people.ts';
 import { me } from '../session/session.ts';
 import { toast } from '../ui/toast.tsx';
+import { sayRead } from './reads.ts';
 
 export interface Conversation {
   channel: Channel;
@@ -151,18 +152,8 @@ export function markRead(id: string, seq: number): void {
   if (!conversation || seq <= conversation.readSeq) return;
   const mentions = seq >= conversation.channel.last_seq ? 0 : conversation.mentions;
   change(id, (one) => ({ ...one, readSeq: seq, mentions }));
-  toSay.set(id, seq);
-  client.gateway.read(id, seq);
+  sayRead(id, seq);
 }
-
-/** What was read and may not have arrived: op 69 has no reply, so it is said again after each reconnect. */
-const toSay = new Map<string, number>();
-const kSayAgainMax = 50;
-
-client.on('state', (state) => {
-  if (state.kind !== 'online') return;
-  for (const [id, seq] of [...toSay].slice(-kSayAgainMax)) client.gateway.read(id, seq);
-});
 
 /** Asks how far the others are; live receipts keep it right from there on. */
 export async function loadReceipts(id: string): Promise<void> {
@@ -346,5 +337,4 @@ client.on('reset', (d) => {
 
 onSignOut(() => {
   conversations.value = new Map();
-  toSay.clear();
 });
