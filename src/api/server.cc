@@ -103,7 +103,9 @@ Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder respond
   std::string request_id = system_random().token(kRequestIdBytes);
   const std::string method = request.method;
   const bool api = under_api(request.path);
+  const SteadyTime began = Core::current().clock().steady_now();
   net::HttpResponse response = co_await answer(std::move(request), request_id);
+  if (options_.probe != nullptr) options_.probe->answered(response.status, Core::current().clock().steady_now() - began);
   if (response.status >= 500 && response.status != 501 && response.status != 503) {
     log_error("request failed", {{"request_id", request_id}, {"status", response.status}});
   }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "api/probe.h"
 #include "api/router.h"
 #include "api/static_files.h"
 #include "model/limits.h"
@@ -30,6 +31,7 @@ using Gateway = std::function<void(net::HttpRequest, net::HttpResponder)>;
 struct ApiServerOptions {
   Limits limits;
   std::size_t requests_per_core_max = 10'000;  // at work at once; more are answered 503
+  Probe* probe = nullptr;                      // null: nothing is counted
 };
 
 class ApiServer final : public net::HttpHandler {

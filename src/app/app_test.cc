@@ -148,11 +148,11 @@ TEST_F(Repair, TellsWhatIsWrongAndGivesUpOnlyWhenTold) {
 TEST_F(Listeners, TakeAnyPortAndSayWhich) {
   Config config;
   config.listen = {"127.0.0.1", 0};
-  const auto server = open_client_listener(config);
+  const auto server = open_client_listener(config, net::WebSocketPolicy{});
   ASSERT_TRUE(server.has_value()) << server.error().sentence();
   EXPECT_THAT(address_of(**server, false), testing::MatchesRegex("http://127.0.0.1:[1-9][0-9]*"));
   config.listen.port = (*server)->port();
-  const auto second = open_client_listener(config);
+  const auto second = open_client_listener(config, net::WebSocketPolicy{});
   ASSERT_FALSE(second.has_value());
   EXPECT_THAT(second.error().message, testing::StartsWith("listen: "));
 }
@@ -161,11 +161,11 @@ TEST_F(Listeners, NameTheOptionThatIsWrong) {
   Config config;
   config.listen = {"127.0.0.1", 0};
   config.trusted_proxies = "10.0.0.0/99";
-  EXPECT_THAT(open_client_listener(config).error().message, testing::StartsWith("trusted-proxies: "));
+  EXPECT_THAT(open_client_listener(config, net::WebSocketPolicy{}).error().message, testing::StartsWith("trusted-proxies: "));
   config.trusted_proxies = "10.0.0.0/8, ::1";
   config.tls_cert = directory_ + "/none.pem";
   config.tls_key = directory_ + "/none.pem";
-  EXPECT_THAT(open_client_listener(config).error().message, testing::StartsWith("tls-cert, tls-key: "));
+  EXPECT_THAT(open_client_listener(config, net::WebSocketPolicy{}).error().message, testing::StartsWith("tls-cert, tls-key: "));
 }
 
 TEST_F(Listeners, MetricsAreOffUnlessAsked) {

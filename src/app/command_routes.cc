@@ -50,7 +50,8 @@ int routes_command(Arguments arguments) {
   if (!accounts) return failed(accounts.error().sentence());
   const auto files = api::StaticFiles::load({});
   if (!files) return failed(files.error().sentence());
-  const Server server(config, **stores, **accounts, *files);
+  Metrics metrics(1);
+  const Server server(config, **stores, **accounts, *files, metrics);
 
   std::set<std::string> lines = {"GET /gateway"};
   for (const api::Route& route : server.router().routes()) lines.insert(fmt::format("{} {}", route.method, route.pattern));

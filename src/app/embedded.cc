@@ -12,6 +12,7 @@
 #include "app/embedded_stores.h"
 #include "app/listeners.h"
 #include "app/metrics_page.h"
+#include "app/module_metrics.h"
 #include "app/serve.h"
 #include "app/server.h"
 #include "gateway/websocket_skin.h"
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::chrono::seconds kStopTimeMax{20};  // after the drain
 constexpr std::chrono::milliseconds kDrainStep{50};
+constexpr std::chrono::milliseconds kLastWords{1000};  // after the drain: for the closes of those who stayed
 
 int cannot_start(const Error& error) {
   log_error("cannot start", {{"reason", error.sentence()}});
@@ -39,16 +41,18 @@ void tell_where_it_is(const Config& config, const net::HttpServer& clients, cons
   notify_service_manager("READY=1");
 }
 
-// No new connections; clients are asked to come back later, one after another; then no new requests, then nothing at work.
+// No new connections, and no new requests on those that only bring requests; clients of the gateway are asked to come back
+// later, one after another; then nothing is at work.
 void stop_serving(const Config& config, net::HttpServer& clients, net::HttpServer* metrics, Server& server, EmbeddedStores& stores,
                   AccountServices& accounts) {
   notify_service_manager("STOPPING=1");
   server.begin_stop();
   clients.stop_accepting();
-  server.gateway().drain(config.drain);
-  for (auto waited = kDrainStep; clients.connections() > 0 && waited <= config.drain; waited += kDrainStep)
-    std::this_thread::sleep_for(kDrainStep);
   clients.drain();
+  server.gateway().drain(config.drain);
+  for (auto waited = kDrainStep; clients.connections() > 0 && waited <= config.drain + kLastWords; waited += kDrainStep) {
+    std::this_thread::sleep_for(kDrainStep);
+  }
   if (metrics != nullptr) {
     metrics->stop_accepting();
     metrics->drain();
@@ -70,10 +74,8 @@ int serve(const Config& config) {
   if (!accounts) return cannot_start(accounts.error());
   const auto files = api::StaticFiles::load(web_directory(config));
   if (!files) return cannot_start(files.error());
-  Server server(config, **stores, **accounts, *files);
   Metrics metrics((*stores)->cores().size());
-  add_process_metrics(metrics);
-  server.add_metrics(metrics);
+  Server server(config, **stores, **accounts, *files, metrics);
   MetricsPage metrics_page(metrics);
 
   const auto clients = open_client_listener(config, gateway::websocket_policy(server.gateway().options()));
@@ -82,6 +84,11 @@ int serve(const Config& config) {
   if (!metrics_listener) return cannot_start(metrics_listener.error());
   server.start();
   (*clients)->start((*stores)->cores(), server.http());
+  add_process_metrics(metrics);
+  add_store_metrics(metrics, **stores);
+  add_gateway_metrics(metrics, server.gateway(), (*stores)->cores().size());
+  metrics.gauge("rookery_connections", "open connections of clients, HTTP and WebSocket",
+                [&listener = **clients] { return static_cast<double>(listener.connections()); });
   if (*metrics_listener) (*metrics_listener)->start((*stores)->cores(), metrics_page);
   tell_where_it_is(config, **clients, metrics_listener->get());
 

@@ -28,7 +28,7 @@ gateway::GatewayOptions gateway_options(const Config& config, const embedded::Da
 
 }  // namespace
 
-Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& accounts, const api::StaticFiles& files)
+Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& accounts, const api::StaticFiles& files, Metrics& metrics)
     : stores_(stores),
       channels_(stores.channels(), stores.channels(), stores.accounts(), stores.accounts(), stores.ids(), config.limits),
       messages_(stores.channels(), config.limits),
@@ -82,17 +82,20 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                 .random = system_random()}),
       gateway_news_(stores.cores(), gateway_),
       rates_(config.rates, system_clock(), system_random()),
+      probe_(metrics),
       api_(stores.cores(), add_routes(accounts), authenticate_with(accounts.authenticator()), rates_, files,
            [this](net::HttpRequest request, net::HttpResponder responder) {
              gateway::serve_websocket(gateway_, request, std::move(responder));
            },
-           {.limits = config.limits}) {
+           {.limits = config.limits, .probe = &probe_}) {
   accounts.accounts().at_deletion([this](UserId user) { return channels_.leave_all(user); });
   accounts.blocks().at_change([this](UserId user, UserId other, bool blocked) { return channels_.heed_block(user, other, blocked); });
   accounts.blocks().at_change([this](UserId user, UserId other, bool blocked) { return show_block(user, other, blocked); });
   accounts.authenticator().observe(gateway_news_);
   accounts.profiles().observe(gateway_news_);
   stores.channels().observe(gateway_);
+  metrics.gauge("rookery_rate_limit_keys", "accounts and addresses whose requests are being counted",
+                [this] { return static_cast<double>(rates_.keys()); });
 }
 
 const api::Router& Server::add_routes(AccountServices& accounts) {
@@ -136,11 +139,6 @@ Task<Status> Server::show_block(UserId user, UserId other, bool blocked) {
 Status Server::ready() const {
   if (stopping_) return fail(Error::retry(ErrorCode::kUnavailable, 1, "The server is stopping"));
   return stores_.database().writable();
-}
-
-void Server::add_metrics(Metrics& metrics) {
-  metrics.gauge("rookery_rate_limit_keys", "accounts and addresses whose requests are being counted",
-                [this] { return static_cast<double>(rates_.keys()); });
 }
 
 }  // namespace rookery::app

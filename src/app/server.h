@@ -8,6 +8,7 @@
 #include "api/channel_routes.h"
 #include "api/instance_routes.h"
 #include "api/message_routes.h"
+#include "api/probe.h"
 #include "api/read_routes.h"
 #include "api/rendering.h"
 #include "api/router.h"
@@ -28,14 +29,13 @@ namespace rookery::app {
 class Server {
  public:
   // Not on a core; before the first request. All must outlive it.
-  Server(const Config& config, EmbeddedStores& stores, AccountServices& accounts, const api::StaticFiles& files);
+  Server(const Config& config, EmbeddedStores& stores, AccountServices& accounts, const api::StaticFiles& files, Metrics& metrics);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   net::HttpHandler& http() { return api_; }
   const api::Router& router() const { return router_; }
   gateway::Gateway& gateway() { return gateway_; }
-  void add_metrics(Metrics& metrics);
 
   // Before the first request, while the cores run; not on one.
   void start();
@@ -71,6 +71,7 @@ class Server {
   GatewayNews gateway_news_;
   api::Router router_;
   RateLimiter rates_;
+  api::Probe probe_;
   api::ApiServer api_;
 };
 

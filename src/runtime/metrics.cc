@@ -90,28 +90,32 @@ Counter& Metrics::counter(std::string name, std::string help, MetricLabels label
 }
 
 Histogram& Metrics::histogram(std::string name, std::string help, std::vector<double> bounds, MetricLabels labels) {
-  Histogram& histogram = histograms_.emplace_back(cores_, std::move(bounds));
-  add(Kind::kHistogram, std::move(name), std::move(help), {std::move(labels), nullptr, &histogram});
+  Histogram& histogram = histograms_.emplace_back(cores_, bounds);
+  histogram_of(std::move(name), std::move(help), std::move(bounds), [&histogram] { return histogram.snapshot(); }, std::move(labels));
   return histogram;
 }
 
+void Metrics::histogram_of(std::string name, std::string help, std::vector<double> bounds, std::function<Histogram::Snapshot()> read,
+                           MetricLabels labels) {
+  add(Kind::kHistogram, std::move(name), std::move(help), {std::move(labels), nullptr, std::move(bounds), std::move(read)});
+}
+
 void Metrics::gauge(std::string name, std::string help, std::function<double()> read, MetricLabels labels) {
-  add(Kind::kGauge, std::move(name), std::move(help), {std::move(labels), std::move(read), nullptr});
+  add(Kind::kGauge, std::move(name), std::move(help), {std::move(labels), std::move(read), {}, nullptr});
 }
 
 void Metrics::counter_of(std::string name, std::string help, std::function<double()> read, MetricLabels labels) {
-  add(Kind::kCounter, std::move(name), std::move(help), {std::move(labels), std::move(read), nullptr});
+  add(Kind::kCounter, std::move(name), std::move(help), {std::move(labels), std::move(read), {}, nullptr});
 }
 
 namespace {
 
-prometheus::ClientMetric::Histogram cumulative(const Histogram& histogram) {
-  const Histogram::Snapshot snapshot = histogram.snapshot();
+prometheus::ClientMetric::Histogram cumulative(const std::vector<double>& bounds, const Histogram::Snapshot& snapshot) {
+  CHECK(snapshot.counts.size() == bounds.size() + 1);
   prometheus::ClientMetric::Histogram out;
   for (std::size_t i = 0; i < snapshot.counts.size(); ++i) {
     out.sample_count += snapshot.counts[i];
-    const double bound = i < histogram.bounds().size() ? histogram.bounds()[i] : std::numeric_limits<double>::infinity();
-    out.bucket.push_back({out.sample_count, bound});
+    out.bucket.push_back({out.sample_count, i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity()});
   }
   out.sample_sum = snapshot.sum;
   return out;
@@ -134,7 +138,7 @@ std::string Metrics::expose() const {
       switch (family.kind) {
         case Kind::kCounter: metric.counter.value = series.read(); break;
         case Kind::kGauge: metric.gauge.value = series.read(); break;
-        case Kind::kHistogram: metric.histogram = cumulative(*series.histogram); break;
+        case Kind::kHistogram: metric.histogram = cumulative(series.bounds, series.read_counts()); break;
       }
     }
   }

@@ -48,7 +48,6 @@ class Histogram {
     double sum = 0;
   };
   Snapshot snapshot() const;
-  const std::vector<double>& bounds() const noexcept { return bounds_; }
 
  private:
   struct alignas(64) Cell {
@@ -77,6 +76,8 @@ class Metrics {
   Histogram& histogram(std::string name, std::string help, std::vector<double> bounds, MetricLabels labels = {});
   // Read at every exposition, on whatever thread asks for it.
   void gauge(std::string name, std::string help, std::function<double()> read, MetricLabels labels = {});
+  void histogram_of(std::string name, std::string help, std::vector<double> bounds, std::function<Histogram::Snapshot()> read,
+                    MetricLabels labels = {});
   void counter_of(std::string name, std::string help, std::function<double()> read, MetricLabels labels = {});
 
   // The text format (version 0.0.4). Any thread.
@@ -87,8 +88,9 @@ class Metrics {
   enum class Kind : std::uint8_t { kCounter, kGauge, kHistogram };
   struct Series {
     MetricLabels labels;
-    std::function<double()> read;          // counters and gauges
-    const Histogram* histogram = nullptr;  // histograms
+    std::function<double()> read;                      // counters and gauges
+    std::vector<double> bounds;                        // histograms
+    std::function<Histogram::Snapshot()> read_counts;  // histograms
   };
   struct Family {
     std::string name;
