@@ -145,6 +145,12 @@ Task<Result<Applied>> Channels::add(UserId actor, ChannelId channel, UserId user
 }
 
 Task<Result<Applied>> Channels::remove(UserId actor, ChannelId channel, UserId user) {
+  const Result<ChannelView> seen = co_await view(actor, channel);
+  if (!seen) co_return fail(seen.error());
+  // Somebody who exists and is not in it is a repeat; nobody at all is unknown.
+  if (!seen->state.roster->has(user)) {
+    if (const Status there = co_await require_account(user); !there) co_return fail(there.error());
+  }
   const RemoveMember removal{actor, user};
   co_return co_await log_.append(channel, removal);
 }
