@@ -90,7 +90,8 @@ void PresenceService::start_tick() {
     part.tick_again = true;
     return;
   }
-  part.ticking = part.tasks.spawn(tick());
+  part.ticking = true;  // before: a tick that has nothing to store is over when spawn returns
+  if (!part.tasks.spawn(tick())) part.ticking = false;
 }
 
 Task<void> PresenceService::tick() {
