@@ -37,7 +37,6 @@ constexpr std::array kTable = {
     LimitInfo{"attachments", &Limits::attachments, 0, 100, "attachments of a message"},
     LimitInfo{"connections_per_user", &Limits::connections_per_user, 0, kMany, "gateway connections of a user; 0 is no limit"},
     LimitInfo{"logins_per_user", &Limits::logins_per_user, 1, 10'000, "logins of a user"},
-    LimitInfo{"devices", &Limits::devices, 0, 1000, "devices of a user that are registered for push"},
     LimitInfo{"guilds", &Limits::guilds, 0, 10'000, "guilds that a user is in"},
     LimitInfo{"channels_per_guild", &Limits::channels_per_guild, 1, 10'000, "channels of a guild"},
     LimitInfo{"roles_per_guild", &Limits::roles_per_guild, 1, 10'000, "roles of a guild"},

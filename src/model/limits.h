@@ -37,7 +37,6 @@ struct Limits {
   std::uint32_t attachments = 10;               // of one message
   std::uint32_t connections_per_user = 20;      // 0: no limit
   std::uint32_t logins_per_user = 100;
-  std::uint32_t devices = 20;  // registered for push, of one user
   std::uint32_t guilds = 200;  // a user is in
   std::uint32_t channels_per_guild = 500;
   std::uint32_t roles_per_guild = 250;

@@ -17,7 +17,7 @@ TEST(Limits, AreWrittenUnderTheNamesOfTheProtocol) {
                  R"("subscribe_channels":100,"subscribe_users":500,"frame_bytes":65536,"frames_per_minute":120,"positions":500,)"
                  R"("catch_up":300,"catch_up_total":2000,"offline_queue":1000,"resume_dispatches":512,"requests_in_flight":32,)"
                  R"("json_depth":32,"body_bytes":131072,"attachment_bytes":26214400,"attachments":10,"connections_per_user":20,)"
-                 R"("logins_per_user":100,"devices":20,"guilds":200,"channels_per_guild":500,"roles_per_guild":250,"invites":1000,)"
+                 R"("logins_per_user":100,"guilds":200,"channels_per_guild":500,"roles_per_guild":250,"invites":1000,)"
                  R"("reactions_per_message":20,"pins":250,"username":[3,32],"password":[8,128]})");
 }
 
