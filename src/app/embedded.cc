@@ -1,5 +1,6 @@
 // serve() on one machine: everything in this process, on the stores of its disk.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdio>
@@ -41,6 +42,14 @@ void tell_where_it_is(const Config& config, const net::HttpServer& clients, cons
   notify_service_manager("READY=1");
 }
 
+// A connection is a descriptor, and so is a file of the database: as many as the machine allows.
+void raise_descriptor_limit() {
+  ::rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log_warning("the limit of open files could not be raised");
+}
+
 // No new connections, and no new requests on those that only bring requests; clients of the gateway are asked to come back
 // later, one after another; then nothing is at work.
 void stop_serving(const Config& config, net::HttpServer& clients, net::HttpServer* metrics, Server& server, EmbeddedStores& stores,
@@ -67,6 +76,7 @@ void stop_serving(const Config& config, net::HttpServer& clients, net::HttpServe
 
 int serve(const Config& config) {
   StopSignal stop_signal;
+  raise_descriptor_limit();
   auto stores = EmbeddedStores::open(config, core_count(config));
   if (!stores) return cannot_start(stores.error());
   (*stores)->start();
