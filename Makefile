@@ -36,16 +36,20 @@ run: web build ## build what is needed and serve on http://localhost:8080, data 
 	$(SERVER) --listen $(ROOKERY_LISTEN) --data-dir $(ROOKERY_DATA_DIR)
 
 .PHONY: test
-test: deps lint web test-server test-web ## build everything, lint, run all tests
+test: deps lint web test-server test-protocol test-web ## build everything, lint, run all tests
 
 .PHONY: test-server
 test-server: build-release ## run the tests of the server
 	ctest --test-dir build/release --output-on-failure --no-tests=error -j $(JOBS)
 
+.PHONY: test-protocol
+test-protocol: build-release ## check a running server against the protocol and its documents
+	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/api tests/conformance
+
 .PHONY: test-web
-test-web: ## run the tests of the page, in Node and in a browser
+test-web: web build-release ## run the tests of the page, in Node and in a browser
 	npm test
-	@if [ -x $(SERVER) ]; then npm run e2e; else echo "the browser tests wait for $(SERVER)"; fi
+	npm run e2e
 
 .PHONY: bench
 bench: build ## measure: server CPU per operation, memory, latency, and the machine's floors

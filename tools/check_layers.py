@@ -30,6 +30,7 @@ ALLOWED = {
     "chat": PORTS | {"auth"},
     **{service: PORTS | {"auth", "chat"} for service in SERVICES - {"auth", "chat"}},
     **{adapter: PORTS for adapter in ADAPTERS},
+    "bench": PORTS | {"client", "embedded"},
     "gateway": PORTS | SERVICES,
     "api": PORTS | SERVICES,
 }
