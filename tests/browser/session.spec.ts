@@ -1,0 +1,60 @@
+import { expect, test } from '@playwright/test';
+import { Installation } from './installation.ts';
+import { Person } from './person.ts';
+
+const installation = new Installation();
+
+test.beforeAll(() => installation.start());
+test.afterAll(() => installation.remove());
+
+test('what was written survives a reload: a draft, and a message on its way', async ({ browser }) => {
+  const port = () => installation.port;
+  const nora = await Person.arrive(browser, 'nora', port);
+  const omar = await Person.arrive(browser, 'omar', port);
+  await omar.register('Omar Ruiz');
+  await nora.register('Nora Beck');
+  await nora.find('omar');
+  await nora.say('First');
+  await expect(nora.tick('First')).toHaveAccessibleName('Delivered');
+
+  nora.network.cut();
+  await nora.say('On its way');
+  await nora.page.locator('#composer').fill('A thought not finished');
+  await expect(nora.page.locator('.banner')).toBeVisible();
+  nora.network.heal();
+  await nora.page.reload();
+  await nora.sees('First', 'On its way');
+  await expect(nora.page.locator('#composer')).toHaveValue('A thought not finished');
+  await omar.open('Nora Beck');
+  await omar.sees('First', 'On its way');
+  await expect(nora.tick('On its way')).toHaveAccessibleName('Read');
+  await nora.leave();
+  await omar.leave();
+});
+
+test('tabs share one login: reloads in a row keep it, signing out ends it everywhere', async ({ browser }) => {
+  const pia = await Person.arrive(browser, 'pia', () => installation.port);
+  await pia.register('Pia Holm');
+  for (let n = 0; n < 4; n++) await pia.page.reload({ waitUntil: 'commit' }); // some of them in mid-refresh
+  await expect(pia.page.getByRole('heading', { name: 'Welcome, Pia Holm' })).toBeVisible();
+
+  const tab = await pia.context.newPage();
+  await tab.goto(pia.network.address);
+  await expect(tab.getByRole('heading', { name: 'Welcome, Pia Holm' })).toBeVisible();
+  await pia.page.reload();
+  await expect(pia.page.getByRole('heading', { name: 'Welcome, Pia Holm' })).toBeVisible();
+  expect(await pia.page.evaluate(() => Object.keys(localStorage))).toEqual(['rookery.device']);
+
+  await pia.page.getByRole('button', { name: 'Settings' }).click();
+  await pia.page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(pia.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expect(tab.getByText('This login has ended. Please sign in again.')).toBeVisible();
+  await tab.getByLabel('Username').fill('pia');
+  await tab.getByLabel('Password', { exact: true }).fill('not the password');
+  await tab.getByRole('button', { name: 'Sign in' }).click();
+  await expect(tab.getByRole('alert')).toHaveText('Wrong username or password.');
+  await tab.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await tab.getByRole('button', { name: 'Sign in' }).click();
+  await expect(tab.getByRole('heading', { name: 'Welcome, Pia Holm' })).toBeVisible();
+  await pia.leave();
+});
