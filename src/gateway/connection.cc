@@ -260,7 +260,7 @@ Task<void> Connection::start_resume(std::shared_ptr<Connection> self, ResumeFram
 void Connection::finish_resume(const Principal& who, const SessionKey& key, std::uint64_t s) {
   if (state_ != State::kEntering) return;
   const std::shared_ptr<Session> session = floor_->find(key);
-  if (session == nullptr || !session->ready || session->who().login != who.login) return invalid_session();
+  if (session == nullptr || !session->ready || session->user() != who.user || session->who().login != who.login) return invalid_session();
   switch (session->can_resume(s)) {
     case Session::ResumeAnswer::kNeverSent: return close(close_codes::kBadSequence);
     case Session::ResumeAnswer::kNotHeld: return invalid_session();

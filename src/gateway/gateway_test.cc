@@ -1,20 +1,9 @@
 #include "gateway/gateway.h"
 
-#include "gateway/gateway_fixture.h"
+#include "tests/gateway/world.h"
 
 namespace rookery::gateway {
 namespace {
-
-using ::testing::Test;
-
-std::string quoted(ChannelId id) { return "\"" + to_string(id) + "\""; }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string request(int i, ChannelId channel, const std::string& content) {
-  return R"({"op":64,"i":)" + std::to_string(i) + R"(,"t":"MESSAGE_SEND","d":{"channel_id":)" + quoted(channel) + R"(,"content":")" +
-         content + R"("}})";
-}
 
 TEST(Gateway, SaysHelloFirst) {
   World world;

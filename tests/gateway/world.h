@@ -33,6 +33,21 @@ class TestClock final : public Clock {
   std::atomic<std::int64_t> ms_{0};
 };
 
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline std::size_t count_of(const std::vector<std::string>& frames, const std::string& part) {
+  return static_cast<std::size_t>(std::ranges::count_if(frames, [&part](const std::string& frame) { return has(frame, part); }));
+}
+inline std::string quoted(ChannelId id) { return "\"" + to_string(id) + "\""; }
+inline std::string request(int i, ChannelId channel, const std::string& content) {
+  return R"({"op":64,"i":)" + std::to_string(i) + R"(,"t":"MESSAGE_SEND","d":{"channel_id":)" + quoted(channel) + R"(,"content":")" +
+         content + R"("}})";
+}
+inline std::string field(const std::string& frame, const std::string& name) {  // of a string in it, the first of that name
+  const std::string key = "\"" + name + "\":\"";
+  const std::size_t at = frame.find(key);
+  return at == std::string::npos ? "" : frame.substr(at + key.size(), frame.find('"', at + key.size()) - at - key.size());
+}
+
 // Tokens are "<user id>" or "<user id>/<login id>"; anything else is refused.
 class TestAuthenticator final : public Authenticator {
  public:
@@ -109,6 +124,7 @@ class World;
 class TestClient final : public Sink {
  public:
   TestClient(World& world, unsigned core);
+  ~TestClient();  // hangs up; not on a core
 
   // --- what the test does with it; any thread but a core ---
   void open();
@@ -157,6 +173,7 @@ class TestClient final : public Sink {
   std::size_t unsent_ = 0;
   std::optional<std::size_t> notify_at_;
   bool paused_ = false;
+  bool closed_ = false;  // the connection was told
   std::uint16_t code_ = 0;
   std::string reason_;
   SteadyTime last_received_;
@@ -226,6 +243,14 @@ T World::get(Task<T> task, unsigned core) {
 
 inline TestClient::TestClient(World& world, unsigned core) : world_(world), core_(core), last_received_(world.clock.steady_now()) {}
 
+inline TestClient::~TestClient() {
+  world_.settle();
+  on_core([this] {
+    if (connection_ != nullptr && !std::exchange(closed_, true)) connection_->on_closed(1006);
+  });
+  world_.settle();
+}
+
 inline void TestClient::on_core(std::function<void()> act) {
   for (;;) {
     const unsigned core = core_;
@@ -271,7 +296,9 @@ inline void TestClient::say_binary() {
 }
 
 inline void TestClient::hang_up(std::uint16_t code) {
-  on_core([this, code] { connection_->on_closed(code); });
+  on_core([this, code] {
+    if (!std::exchange(closed_, true)) connection_->on_closed(code);
+  });
 }
 
 inline void TestClient::send(std::string_view prefix, net::SharedBuffer text) {
@@ -322,7 +349,9 @@ inline void TestClient::close(CloseReason reason) {
   if (code_ != 0) return;
   code_ = reason.code;
   reason_ = std::string(reason.words);
-  Core::current().post_function([connection = connection_, code = code_] { connection->on_closed(code); });
+  Core::current().post_function([this] {
+    if (!std::exchange(closed_, true)) connection_->on_closed(code_);
+  });
 }
 
 inline void TestClient::move_to(Core& core, std::move_only_function<void()> arrived) {
