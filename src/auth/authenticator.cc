@@ -27,10 +27,19 @@ Authenticator::Authenticator(Cores& cores, AccountStore& store, const KeyRing& k
 
 Authenticator::~Authenticator() = default;
 
-Result<AccessClaims> Authenticator::verify(std::string_view token) {
-  if (token.size() > kAccessTokenBytesMax) return fail(ErrorCode::kUnauthorized);
+Authenticator::TokenHash Authenticator::hash_of(std::string_view token) {
   TokenHash hash;
   SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), hash.data());
+  return hash;
+}
+
+void Authenticator::remember(std::string_view token, const AccessClaims& claims) {
+  verified_[Core::current().index()]->put(hash_of(token), claims);
+}
+
+Result<AccessClaims> Authenticator::verify(std::string_view token) {
+  if (token.size() > kAccessTokenBytesMax) return fail(ErrorCode::kUnauthorized);
+  const TokenHash hash = hash_of(token);
   const TimeMs now = Core::current().clock().now();
   VerifiedTokens& verified = *verified_[Core::current().index()];
   if (const AccessClaims* known = verified.find(hash)) {

@@ -48,6 +48,9 @@ class Authenticator {
   // login has been told on this core: whoever starts to listen in the same turn misses none.
   Task<Result<Principal>> authenticate(std::string token);
 
+  // A token that was just made needs no verifying, on this core.
+  void remember(std::string_view token, const AccessClaims& claims);
+
   // The logins are gone from the store: forgets them on every core and tells the observers there. When it resumes, every
   // core refuses their tokens.
   Task<void> revoke(UserId user, std::vector<LoginId> logins);
@@ -67,6 +70,7 @@ class Authenticator {
   };
   using VerifiedTokens = LruMap<TokenHash, AccessClaims, FirstBytes>;
 
+  static TokenHash hash_of(std::string_view token);
   Result<AccessClaims> verify(std::string_view token);
 
   Cores& cores_;

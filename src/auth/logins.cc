@@ -19,7 +19,9 @@ Tokens Logins::tokens(const Account& account, LoginId login, std::string refresh
   claims.admin = account.admin;
   claims.issued_at = floor_to_second(parts_.clock.now());
   claims.expires_at = claims.issued_at + parts_.access_life;
-  return {login, write_access_token(claims, parts_.keys), parts_.access_life, std::move(refresh_token)};
+  std::string access_token = write_access_token(claims, parts_.keys);
+  parts_.authenticator.remember(access_token, claims);
+  return {login, std::move(access_token), parts_.access_life, std::move(refresh_token)};
 }
 
 Task<Result<Tokens>> Logins::begin(Account account, std::optional<Device> device) {
