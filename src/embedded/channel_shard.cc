@@ -262,6 +262,14 @@ void ChannelShard::committed(HostedChannel& channel, const fold::Decision& decis
   }
 }
 
+std::optional<ChannelView> ChannelShard::view_now(ChannelId id, UserId user) {
+  const HostedChannel* const channel = host_.find(id);
+  if (channel == nullptr || !channel->loaded || !channel->committed.exists()) return std::nullopt;
+  const auto known = channel->places.find(user);
+  if (known == channel->places.end()) return std::nullopt;
+  return ChannelView{channel->committed, channel->read_state(user, known->second)};
+}
+
 Task<Result<ChannelView>> ChannelShard::view(ChannelId id, UserId user) {
   const ChannelHost::Use channel = host_.use(id);
   if (const Status loaded = co_await ensure_loaded(*channel); !loaded) co_return fail(loaded.error());

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <coroutine>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,8 @@ class ChannelShard {
   void observe(ChannelObserver& observer) { observer_ = &observer; }
   Task<Result<Applied>> append(ChannelId channel, Command command);
   Task<Result<ChannelView>> view(ChannelId channel, UserId user);
+  // The same when memory has everything; none: it does not.
+  std::optional<ChannelView> view_now(ChannelId channel, UserId user);
   Task<Status> move_cursor(CursorMove move);
   void raise_cursor(CursorMove move);
   Task<Result<std::vector<Cursor>>> cursors(ChannelId channel);

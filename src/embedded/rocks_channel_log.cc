@@ -124,6 +124,10 @@ Task<Result<ChannelView>> RocksChannelLog::view(ChannelId channel, UserId user) 
   Core& home = Core::current();
   Core& core = cores_.of(channel);
   co_await hop(core);
+  if (std::optional<ChannelView> known = shards_[core.index()]->view_now(channel, user)) {
+    co_await hop(home);
+    co_return *std::move(known);
+  }
   Result<ChannelView> view = co_await shards_[core.index()]->view(channel, user);
   co_await hop(home);
   co_return view;
@@ -137,6 +141,8 @@ Task<Result<std::vector<ChannelView>>> RocksChannelLog::views(std::vector<Channe
     for (std::size_t at = 0; at < channels.size(); ++at) {
       if (&cores_.of(channels[at]) != &cores_.at(i)) continue;
       co_await hop(cores_.at(i));
+      found[at] = shards_[i]->view_now(channels[at], user);
+      if (found[at]) continue;
       Result<ChannelView> view = co_await shards_[i]->view(channels[at], user);
       if (view) {
         found[at] = *std::move(view);
