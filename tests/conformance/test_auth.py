@@ -311,7 +311,7 @@ def test_a_deleted_account_is_gone_and_its_traces_stay(nobody, fresh):
     direct, group = gone.direct(ada), gone.group(ada, cy, name="Lunch")
     said, in_group = gone.send(direct, "I was here"), gone.send(group, "and here")
     socket = gone.gateway()
-    watcher = ada.gateway()
+    watcher = ada.live(direct, group)
     second = gone.again()
     gone.delete("/users/@me", {"password": PASSWORD}).ok(204)
     # logins end

@@ -136,7 +136,7 @@ def test_adding_tells_all_and_writes_a_system_message_behind_it(fresh):
     a, b, c = fresh(), fresh(), fresh()
     group = a.group(b)
     a.send(group, "before")
-    owner, member, added = a.gateway(), b.gateway(), c.gateway()
+    owner, member, added = a.live(group), b.live(group), c.gateway()
     b.put(f"/channels/{group['id']}/recipients/{c.id}").ok(204)
     for socket in (owner, member):
         got = of_channel(socket.until(lambda v: v.get("t") == "MESSAGE_CREATE"), group)
@@ -207,7 +207,7 @@ def test_the_owner_leaving_hands_over_to_the_longest_member(fresh):
     group = a.group(d, name="x")
     a.put(f"/channels/{group['id']}/recipients/{b.id}").ok(204)
     a.put(f"/channels/{group['id']}/recipients/{c.id}").ok(204)
-    socket = b.gateway()
+    socket = b.live(group)
     a.delete(f"/channels/{group['id']}/recipients/{a.id}").ok(204)
     got = of_channel(socket.until(lambda v: v.get("t") == "MESSAGE_CREATE"), group)
     assert names(got) == ["CHANNEL_MEMBER_REMOVE", "CHANNEL_UPDATE", "MESSAGE_CREATE"]
@@ -312,7 +312,7 @@ def test_a_block_closes_the_direct_channel_both_ways_and_tells_nothing(fresh):
     a, b, c = fresh(), fresh(), fresh()
     channel, group = a.direct(b), a.group(b, c)
     a.send(channel, "before")
-    socket = b.gateway()
+    socket = b.live(channel, group)
     a.put(f"/users/@me/blocks/{b.id}").ok(204)
     a.put(f"/users/@me/blocks/{b.id}").ok(204)
     assert [u["id"] for u in a.get("/users/@me/blocks").ok()] == [b.id]
