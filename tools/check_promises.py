@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""Checks that every test that the README names beside a promise exists.
+
+A test is named `Suite.Name` (GoogleTest) or `test_name` (pytest); `….Name` repeats the suite before it. Prints one line for each
+that is not there, and for each promise without a test, and exits 1 if there is any. Usage: check_promises.py [ROOT].
+"""
+
+import pathlib
+import re
+import sys
+
+PROMISE = re.compile(r"^\| (G\d+) \|")
+NAME = re.compile(r"`(?:(?P<suite>\w+|…)\.(?P<name>[A-Z]\w+)|(?P<function>test_\w+))`")
+GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\((\w+),\s*(\w+)\)", re.MULTILINE)
+PYTEST = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
+
+
+def existing_tests(root):
+    names = set()
+    for top in ("src", "tests"):
+        for path in (root / top).rglob("*"):
+            if path.suffix in {".cc", ".h"}:
+                names.update(".".join(match) for match in GTEST.findall(path.read_text(encoding="utf-8")))
+            elif path.suffix == ".py":
+                names.update(PYTEST.findall(path.read_text(encoding="utf-8")))
+    return names
+
+
+def findings(readme, existing):
+    promises = 0
+    for number, line in enumerate(readme.splitlines(), 1):
+        promise = PROMISE.match(line)
+        if not promise:
+            continue
+        promises += 1
+        named, suite = [], None
+        for match in NAME.finditer(line):
+            if match["suite"] and match["suite"] != "…":
+                suite = match["suite"]
+            named.append(match["function"] or f"{suite}.{match['name']}")
+        if not named:
+            yield f"README.md:{number}: {promise[1]} names no test"
+        for name in named:
+            if name not in existing:
+                yield f"README.md:{number}: {promise[1]}: there is no test {name}"
+    if promises == 0:
+        yield "README.md:1: the table of promises is not there"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
+    found = list(findings((root / "README.md").read_text(encoding="utf-8"), existing_tests(root)))
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
