@@ -23,7 +23,8 @@ class RocksEventLogTest : public DatabaseFixture {
     EXPECT_TRUE(co_await log.append(kChannel, std::move(send)));
     EditMessage edit{.actor = kAnna, .message = first->message->id, .content = "changed"};
     EXPECT_TRUE(co_await log.append(kChannel, std::move(edit)));
-    EXPECT_TRUE(co_await log.append(kChannel, DeleteMessage{kAnna, first->message->id}));
+    DeleteMessage remove{.actor = kAnna, .message = first->message->id};
+    EXPECT_TRUE(co_await log.append(kChannel, std::move(remove)));
   }
   static Task<void> read(EventLog& log, std::uint64_t after, std::uint32_t limit, Result<std::vector<LoggedEvent>>& events) {
     events = co_await log.events(after, limit);
