@@ -104,6 +104,14 @@ export class Network {
     for (const socket of this.#open) socket.destroy();
   }
 
+  /** Nothing passes any more, and nobody is told: what a dead spot looks like from both sides. */
+  stall(): void {
+    for (const socket of this.#open) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
   heal(): void {
     this.#cut = false;
   }

@@ -32,6 +32,26 @@ test('what was written survives a reload: a draft, and a message on its way', as
   await omar.leave();
 });
 
+test('a connection that goes silent is noticed, and nothing is lost or doubled', async ({ browser }) => {
+  const port = () => installation.port;
+  const quin = await Person.arrive(browser, 'quin', port);
+  const rosa = await Person.arrive(browser, 'rosa', port);
+  await rosa.register('Rosa Pohl');
+  await quin.register('Quin Abel');
+  await quin.find('rosa');
+  await quin.say('Can you hear me?');
+  await rosa.open('Quin Abel');
+  await expect(quin.tick('Can you hear me?')).toHaveAccessibleName('Read');
+  quin.network.stall();
+  await quin.say('And now?');
+  await rosa.say('Loud and clear');
+  await expect(quin.tick('And now?')).toHaveAccessibleName('Read', { timeout: 60_000 });
+  await quin.sees('Can you hear me?', 'Loud and clear', 'And now?');
+  await rosa.sees('Can you hear me?', 'Loud and clear', 'And now?');
+  await quin.leave();
+  await rosa.leave();
+});
+
 test('tabs share one login: reloads in a row keep it, signing out ends it everywhere', async ({ browser }) => {
   const pia = await Person.arrive(browser, 'pia', () => installation.port);
   await pia.register('Pia Holm');

@@ -78,6 +78,8 @@ const kFramesKept = 0.25; // the part of the frame limit that requests leave to 
 const kAckDelay = 150; // the protocol allows 250 ms
 const kStartDeadline = 15_000; // from opening the socket to READY or RESUMED
 const kSilence = 10_000; // a heartbeat that nothing answers for that long: the connection is dead
+const kAnswerDue = 5_000; // a request unanswered for that long is a reason to ask whether the connection lives
+const kAskAnew = 3; // every third attempt asks for the address again: it may have changed
 const kStable = 5_000; // a connection that held that long starts the backoff afresh
 const kDropped = 4000; // our own close code; anything but 1000 and 1001 keeps the session for a Resume
 const kIdentifyRefused = 4004;
@@ -98,6 +100,7 @@ export class Gateway {
   #acked = 0;
   #attempt = 0;
   #onlineSince = 0;
+  #url: string | undefined; // kept, so that coming back needs nothing but a socket
   #token: string | undefined;
   #refusedToken: string | undefined;
   #heard = false; // anything since the last heartbeat
@@ -183,11 +186,11 @@ export class Gateway {
     this.#setState({ kind: 'connecting', attempt: this.#attempt });
     try {
       const token = await this.options.token(this.#refusedToken);
-      const url = await this.options.url();
+      if (this.#url === undefined || this.#attempt % kAskAnew === kAskAnew - 1) this.#url = await this.options.url();
       if (generation !== this.#generation) return;
       this.#token = token;
       this.#refusedToken = undefined;
-      this.#open(`${url}?v=1&encoding=json`);
+      this.#open(`${this.#url}?v=1&encoding=json`);
     } catch (error) {
       if (generation !== this.#generation) return;
       if (error instanceof SignedOutError) this.#end('signed-out');
@@ -299,6 +302,9 @@ export class Gateway {
       this.#pending.set(i, { resolve: resolve as (value: unknown) => void, reject });
       this.#frames.push(this.options.clock.now());
       this.#socket?.send(JSON.stringify({ op: Op.Request, i, t, d }));
+      this.options.clock.setTimeout(() => {
+        if (this.#pending.has(i)) this.#beat();
+      }, kAnswerDue);
     });
   }
 

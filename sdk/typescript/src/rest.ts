@@ -44,12 +44,12 @@ export interface AccessTokens {
 }
 
 const kTries = 4;
-const kDeadline = 20_000;
+const kDeadline = 10_000;
 const kNoToken = 40001;
 
 /**
  * The REST half of the protocol. Every call either answers or throws an ApiError (the server refused) or a NetworkError (it was not
- * reached, or did not answer within 20 s). A refused token is renewed once; a rate limit is waited out, and so is an overloaded
+ * reached, or did not answer within 10 s). A refused token is renewed once; a rate limit is waited out, and so is an overloaded
  * server where the call can be repeated without harm.
  */
 export class Rest {
@@ -124,7 +124,11 @@ export class Rest {
     let refused: string | undefined;
     for (let attempt = 1; ; attempt++) {
       const token = call.open ? undefined : await this.tokens().access(refused);
-      const response = await this.#fetch(method, path, call, token);
+      const response = await this.#fetch(method, path, call, token).catch((error: unknown) => {
+        if (method !== 'GET' || attempt > 1) throw error;
+        return undefined; // often only a kept connection that died in the meantime
+      });
+      if (!response) continue;
       if (response.ok) return (response.status === 204 ? undefined : await this.#json(response)) as T;
       const error = await this.#error(response);
       if (error.status === 401 && error.code === kNoToken && token !== undefined && refused === undefined) {

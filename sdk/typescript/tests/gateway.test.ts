@@ -41,6 +41,20 @@ describe('Gateway', () => {
     expect(client.gateway.state.kind).toBe('online');
   });
 
+  test('an unanswered request makes it find out at once whether the connection lives', async () => {
+    const { clock, server, client } = await connected();
+    server.swallowReplies = true;
+    server.answersHeartbeats = false;
+    client.outbox.add('10', 'into the void');
+    await clock.advance(15_100);
+    expect(server.sockets[0]?.closedWith).toBe(4000);
+    server.swallowReplies = false;
+    await clock.advance(1000);
+    expect(server.sockets).toHaveLength(2);
+    expect(server.messages.get('10')).toHaveLength(1);
+    expect(client.outbox.entries).toEqual([]);
+  });
+
   test('a resume brings every dispatch after the last seen one, once', async () => {
     const { clock, server, seen } = await connected();
     server.write('10', 'before');
@@ -113,7 +127,8 @@ describe('Gateway', () => {
     await clock.advance(400_000);
     const waits = states.filter((state) => state.kind === 'waiting').map((state) => state.attempt);
     expect(waits.slice(0, 8)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(server.calls.filter((call) => call === 'GET /gateway').length).toBeLessThan(14);
+    expect(server.sockets.length).toBeLessThan(14);
+    expect(server.calls.filter((call) => call === 'GET /gateway').length).toBeGreaterThan(2);
     const { state } = client.gateway;
     expect(state.kind === 'waiting' && state.retryAt - clock.now()).toBeLessThanOrEqual(60_000);
     server.reachable = true;

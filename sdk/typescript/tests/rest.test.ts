@@ -63,9 +63,16 @@ describe('Rest', () => {
   });
 
   test('a server that is not there is a NetworkError, an error page without JSON an ApiError', async () => {
-    const { rest: api } = await rest(new TypeError('refused'), new Response('<html>', { status: 502 }));
+    const gone = () => new TypeError('refused');
+    const { rest: api } = await rest(gone(), gone(), new Response('<html>', { status: 502 }));
     await expect(api.me()).rejects.toBeInstanceOf(NetworkError);
     await expect(api.me()).rejects.toMatchObject({ status: 502, code: 0 });
+  });
+
+  test('a read is repeated once over a connection that broke, a write is not', async () => {
+    const { rest: api } = await rest(new TypeError('reset'), json({ id: '1' }), new TypeError('reset'));
+    expect(await api.me()).toEqual({ id: '1' });
+    await expect(api.logout()).rejects.toBeInstanceOf(NetworkError);
   });
 
   test('a refusal names its fields', async () => {
