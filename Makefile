@@ -14,6 +14,7 @@ ROOKERY_LISTEN ?= 127.0.0.1:8080
 FUZZ_SECONDS ?= 60
 
 SERVER := build/release/rookery
+PAGE_SOURCES := $(shell find web sdk api package-lock.json -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -80,8 +81,11 @@ fuzz: deps build-fuzz ## run every fuzz target for FUZZ_SECONDS (60)
 	@scripts/fuzz $(FUZZ_SECONDS)
 
 .PHONY: web
-web: deps ## build the page into web/dist
+web: deps web/dist/index.html ## build the page into web/dist
+
+web/dist/index.html: $(PAGE_SOURCES)
 	npm run build
+	@touch $@
 
 .PHONY: install
 install: web build ## install into PREFIX (/usr/local), below DESTDIR when set
