@@ -164,7 +164,7 @@ function Target() {
     <div class="composer-target">
       <Icon name={kind === 'edit' ? 'edit' : 'reply'} size={18} />
       <span class="composer-target-words">
-        <b>{kind === 'edit' ? t.editing : t.replyingTo(own ? t.you : nameOf(message.author))}</b>
+        <b>{kind === 'edit' ? t.editing : own ? t.replyingToYourself : t.replyingTo(nameOf(message.author))}</b>
         <span>{plainText(message.content, nameOfId)}</span>
       </span>
       <button

@@ -142,6 +142,7 @@ export const en = {
   messageActions: 'Message actions',
   reactionBy: (emoji: string, n: number, mine: boolean) => `${emoji}, ${people(n)}${mine ? ', you too' : ''}`,
   replyingTo: (name: string) => `Replying to ${name}`,
+  replyingToYourself: 'Replying to yourself',
   editing: 'Editing your message',
   originalGone: 'An earlier message',
   systemAdd: (actor: string, name: string) => `${actor} added ${name}`,
