@@ -6,6 +6,15 @@
 #include "model/event_json.h"
 
 namespace rookery::api {
+namespace {
+
+void keep_each_once(std::vector<UserId>& users) {
+  std::ranges::sort(users);
+  const auto repeats = std::ranges::unique(users);
+  users.erase(repeats.begin(), repeats.end());
+}
+
+}  // namespace
 
 Task<Result<std::string>> Rendering::message(UserId reader, Message message) {
   std::vector<Message> one;
@@ -18,6 +27,7 @@ Task<Result<std::string>> Rendering::message(UserId reader, Message message) {
 Task<Result<std::string>> Rendering::messages(UserId reader, std::vector<Message> messages) {
   std::vector<UserId> authors;
   for (const Message& message : messages) authors.push_back(message.author);
+  keep_each_once(authors);
   const Result<auth::ProfileSet> profiles = co_await profiles_.get_all(std::move(authors));
   if (!profiles) co_return fail(profiles.error());
   std::string text;
@@ -52,9 +62,7 @@ Task<Result<std::vector<std::string>>> Rendering::channels(std::vector<ChannelVi
   for (const ChannelView& view : views) {
     for (const Member& member : view.state.roster->members) people.push_back(member.user);
   }
-  std::ranges::sort(people);
-  const auto repeats = std::ranges::unique(people);
-  people.erase(repeats.begin(), repeats.end());
+  keep_each_once(people);
   const Result<auth::ProfileSet> profiles = co_await profiles_.get_all(std::move(people));
   if (!profiles) co_return fail(profiles.error());
   const ProfileOf profile_of = std::cref(*profiles);
@@ -109,6 +117,7 @@ Task<Result<std::string>> Rendering::changes(ChannelView view, std::vector<Chang
     events.push_back(event_of(change, view.state, std::move(concerned)));
     for (const UserId user : people_of(events.back())) people.push_back(user);
   }
+  keep_each_once(people);
   const Result<auth::ProfileSet> profiles = co_await profiles_.get_all(std::move(people));
   if (!profiles) co_return fail(profiles.error());
   const ProfileOf profile_of = std::cref(*profiles);

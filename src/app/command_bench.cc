@@ -25,6 +25,7 @@ bool read_number(std::string_view text, Number& value) {
 // False for an option that does not exist, or a value that it cannot have.
 bool read_option(std::string_view name, std::string_view value, BenchCommand& command) {
   if (name == "--directory") return command.options.directory = value, !value.empty();
+  if (name == "--only") return command.options.only = value, !value.empty();
   if (name == "--json") return command.json_file = value, !value.empty();
   if (name == "--server-cpu") return read_number(value, command.options.server_cpu);
   if (name == "--load-cpu") return read_number(value, command.options.load_cpu);
@@ -43,7 +44,7 @@ int bench_command(Arguments arguments) {
     if (i + 1 == arguments.size() || !read_option(arguments[i], arguments[i + 1], command)) {
       return misused(fmt::format(
           "bench: {} needs another value, or is no option; there are --directory DIR, --json FILE, --server-cpu N, --load-cpu N, "
-          "--scale X, --connections N",
+          "--only SCENARIO, --scale X, --connections N",
           arguments[i]));
     }
   }

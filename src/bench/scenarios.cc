@@ -323,6 +323,7 @@ void Bench::idle_memory() {
 }
 
 void Bench::measure(std::string_view name, Scenario scenario) {
+  if (!options_.only.empty() && options_.only != name && name != "floors") return;
   try {
     (this->*scenario)();
   } catch (const Failed& failed) {
