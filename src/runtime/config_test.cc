@@ -134,6 +134,7 @@ TEST(Config, RefusalsSayWhatTheValueMustBe) {
   EXPECT_THAT(problems_of({"--rate-messages", "5"}), ElementsAre(HasSubstr("must be COUNT/SECONDS")));
   EXPECT_THAT(problems_of({"--listen", "[::1/64]:1"}), ElementsAre(HasSubstr("must be HOST:PORT")));
   EXPECT_THAT(problems_of({"--allowed-origins", "https://a.example/"}), ElementsAre(HasSubstr("must be origins")));
+  EXPECT_THAT(problems_of({"--name", "a\x7f"}), ElementsAre(HasSubstr("without control characters")));
   EXPECT_THAT(problems_of({"--listen"}), ElementsAre("--listen needs a value"));
   EXPECT_THAT(problems_of({"listen"}), ElementsAre("'listen' is no option: options are written --name value"));
   EXPECT_THAT(problems_of({"--config", "/nowhere/rookery.toml"}), ElementsAre("cannot read the configuration file /nowhere/rookery.toml"));
@@ -166,6 +167,10 @@ TEST(Config, FileTakesTheTypesOfToml) {
   EXPECT_THAT(loaded->config.allowed_origins, ElementsAre("http://a", "http://b:81"));
   EXPECT_THAT(settings_of_file("a = \n", "f").error(), ElementsAre(HasSubstr("f, line 1: ")));
   EXPECT_FALSE(settings_of_file("drain = 1.5\n", "f").has_value());
+  EXPECT_THAT(settings_of_file("[&", "f").error(), ElementsAre("f: is no TOML"));
+  EXPECT_THAT(settings_of_file("\u00fc", "f").error(), ElementsAre(HasSubstr("f, line 1: ")));
+  EXPECT_THAT(settings_of_file("name = '\xff'", "f").error(), ElementsAre("f, line 1: is not UTF-8"));
+  EXPECT_EQ(settings_of_file("\xef\xbb\xbfname = '~\u00fc~' # \u00fc", "f").value()[0].value, "~\u00fc~");
 }
 
 TEST(Config, WhatIsShownGivesTheSameConfigurationAgain) {

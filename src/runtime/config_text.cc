@@ -35,7 +35,7 @@ std::string default_of(const Option& option) {
   return value.empty() ? option.unset_means : value;
 }
 
-// A TOML basic string escapes as JSON does; what JSON leaves alone and TOML forbids (U+007F) no option takes.
+// A TOML basic string escapes as a JSON string does, but for U+007F, which no option takes.
 std::string toml_value(const Option& option, const std::string& value) {
   if (option.numeric) return value;
   std::string quoted;

@@ -34,6 +34,8 @@ Parsed<Number> parse_number(std::string_view text, std::uint64_t least, std::uin
   return Number(*value);
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 // A field that `parse` makes from text and `show` turns back.
 template <class Field, class Parse, class Show>
 Option value_option(Option option, Field Config::* field, Parse parse, Show show) {
@@ -49,7 +51,7 @@ Option value_option(Option option, Field Config::* field, Parse parse, Show show
 
 Option text_option(Option option, std::string Config::* field) {
   const auto same = [](std::string_view text) -> Parsed<std::string> {
-    if (text.find_first_of(std::string_view("\0\n\r", 3)) != std::string_view::npos) return std::unexpected("must be one line of text");
+    if (std::ranges::any_of(text, is_control)) return std::unexpected("must be one line of text, without control characters");
     return std::string(text);
   };
   return value_option(std::move(option), field, same, [](const std::string& value) { return value; });
