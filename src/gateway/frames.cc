@@ -87,7 +87,7 @@ Parsed parse_identify(JsonValue d, const Limits& limits) {
   Body body(d);
   IdentifyFrame frame;
   const auto token = body.fields.required_string("token", {0, kTokenBytesMax});
-  if (auto device = body.fields.object("device")) {
+  if (auto device = body.fields.required_object("device")) {
     frame.device.id = device->required_string("id", kDeviceText).value_or("");
     if (const auto kind = device->required_choice("kind", kDeviceKindNames)) frame.device.kind = static_cast<DeviceKind>(*kind);
     frame.device.name = device->string("name", kDeviceText).value_or("");

@@ -63,8 +63,9 @@ TEST(Frames, IdentifyHasATokenADeviceAndPositions) {
        {R"({"op":2,"d":null})", R"({"op":2})", R"({"op":2,"d":{}})", R"({"op":2,"d":{"token":1}})",
         R"({"op":2,"d":{"token":"t","device":{"id":"d","kind":"watch"}}})", R"({"op":2,"d":{"token":"t","device":{"kind":"web"}}})",
         R"({"op":2,"d":{"token":"t","device":[]}})", R"({"op":2,"d":{"token":"t","positions":[]}})",
-        R"({"op":2,"d":{"token":"t","positions":{"x":{"seq":1,"rev":1}}}})", R"({"op":2,"d":{"token":"t","positions":{"7":{"seq":1}}}})",
-        R"({"op":2,"d":{"token":"t","positions":{"7":{"seq":-1,"rev":0}}}})"}) {
+        R"({"op":2,"d":{"token":"t","device":{"id":"d","kind":"web"},"positions":{"x":{"seq":1,"rev":1}}}})",
+        R"({"op":2,"d":{"token":"t","device":{"id":"d","kind":"web"},"positions":{"7":{"seq":1}}}})",
+        R"({"op":2,"d":{"token":"t","device":{"id":"d","kind":"web"},"positions":{"7":{"seq":-1,"rev":0}}}})"}) {
     EXPECT_EQ(fault_of(bad), 4002) << bad;
   }
 }
@@ -76,7 +77,7 @@ TEST(Frames, ListsOverTheirLimitAreRefused) {
     return text;
   };
   const auto positions = [](int count) {
-    std::string text = R"({"op":2,"d":{"token":"t","positions":{)";
+    std::string text = R"({"op":2,"d":{"token":"t","device":{"id":"d","kind":"web"},"positions":{)";
     for (int i = 0; i < count; ++i) text += (i == 0 ? "\"" : ",\"") + std::to_string(i + 1) + R"(":{"seq":0,"rev":0})";
     return text + "}}}";
   };

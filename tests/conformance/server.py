@@ -26,6 +26,7 @@ class Server:
         self.lines = []
 
     def start(self):
+        self.lines = []
         self.process = subprocess.Popen([BINARY, *self._options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                         env=self._environment, text=True, errors="replace")
         started = threading.Event()
@@ -56,7 +57,6 @@ class Server:
 
     def restart(self, sig=signal.SIGTERM):
         self.stop(sig)
-        self.lines = []
         return self.start()
 
     def __enter__(self):

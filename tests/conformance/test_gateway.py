@@ -315,7 +315,10 @@ def test_subscribing_answers_with_where_each_channel_stands(fresh):
         assert socket.event("SYNCED") == {"channel_id": group["id"], "seq": 1, "rev": 0, "recovered": True}
         socket.op(67, {"channels": [group["id"]]})
         assert "SYNCED" not in names(socket.drain()), "only for those newly named"
-        socket.op(67, {})
+        socket.op(67, {"users": []})
+        socket.op(67, {"channels": [group["id"]]})
+        assert "SYNCED" not in names(socket.drain()), "a list left out stays as it is"
+        socket.op(67, {"channels": []})
         socket.op(67, {"channels": [group["id"]]})
         assert socket.event("SYNCED")["channel_id"] == group["id"]
 
