@@ -64,10 +64,9 @@ GatewayNews::GatewayNews(Cores& cores, gateway::Gateway& gateway) : cores_(cores
   for (unsigned i = 0; i < cores.size(); ++i) telling_.push_back(std::make_unique<TaskGroup>(kTellingMax));
 }
 
-// Told on every core, each of which the gateway reaches from any: one of them speaks.
+// Told on every core, before the request that ended them is answered.
 void GatewayNews::on_revoked(UserId user, std::span<const LoginId> logins) noexcept {
-  if (Core::current().index() != 0) return;
-  for (const LoginId login : logins) gateway_.revoke(user, login);
+  for (const LoginId login : logins) gateway_.revoke_here(user, login);
 }
 
 void GatewayNews::on_profile(auth::Profile profile) noexcept {

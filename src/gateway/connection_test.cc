@@ -146,7 +146,7 @@ TEST(Connection, ARevokedLoginIsClosedAndItsSessionIsGone) {
   two.open();
   two.say(identify(to_string(ann) + "/2"));
   two.expect("READY");
-  world.gateway.revoke(ann, LoginId(1));
+  world.revoke(ann, LoginId(1));
   one.expect_close(4102);
   world.settle();
   EXPECT_EQ(two.close_code(), 0);
@@ -154,7 +154,7 @@ TEST(Connection, ARevokedLoginIsClosedAndItsSessionIsGone) {
   again.open();
   again.say(R"({"op":6,"d":{"token":")" + to_string(ann) + R"(","session_id":")" + field(ready, "session_id") + R"(","s":1}})");
   again.expect(R"({"op":9,"d":{"resumable":false}})");
-  world.gateway.revoke(ann, LoginId());
+  world.revoke(ann, LoginId());
   two.expect_close(4102);
   EXPECT_EQ(std::ranges::count(world.presence.notes(), "revoked " + to_string(ann)), 2);
 }

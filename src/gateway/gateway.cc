@@ -61,10 +61,7 @@ void Gateway::drain(std::chrono::milliseconds over) {
 Floor& Gateway::floor() { return *floors_[Core::current().index()]; }
 ChannelDesk& Gateway::desk() { return *desks_[Core::current().index()]; }
 
-void Gateway::revoke(UserId user, LoginId login) {
-  for (unsigned i = 0; i < cores_.size(); ++i)
-    cores_.at(i).post_function([floor = floors_[i].get(), user, login] { floor->revoke(user, login); });
-}
+void Gateway::revoke_here(UserId user, LoginId login) { floor().revoke(user, login); }
 
 void Gateway::typing(ChannelId channel, UserId user) {
   Core& home = cores_.of(channel);

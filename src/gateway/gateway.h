@@ -35,10 +35,13 @@ class Gateway final : public ChannelObserver {
   const GatewayOptions& options() const noexcept { return options_; }
   // Any thread.
   const Counters& counters(unsigned core) const noexcept { return *counters_[core]; }
+  // Channels with sessions, whose core this is. While the cores run only right when nothing happens: for tests.
+  std::size_t channels(unsigned core) const noexcept { return desks_[core]->channels(); }
 
   // --- from services ---
-  // A login's sessions, all of the user's when `login` is 0: closed with 4102 at once, everywhere.
-  void revoke(UserId user, LoginId login);
+  // A login's sessions on this core, all of the user's when `login` is 0: closed with 4102, and nothing is delivered to
+  // them any more. Every core is told of an ended login by itself (auth::RevocationObserver).
+  void revoke_here(UserId user, LoginId login);
   // POST /channels/{id}/typing: the same as op 68.
   void typing(ChannelId channel, UserId user);
   // A dispatch to one session, if it still is: `"t":"PRESENCE_UPDATE","d":{…}}` (gateway/texts.h, dispatch_text()).

@@ -24,7 +24,7 @@ class Authenticator {
  public:
   virtual ~Authenticator() = default;
   // kUnauthorized: the token is refused; any other error: it cannot be said now. When it resumes, no end of that login has
-  // been told on this core: whoever can be found by Gateway::revoke() from that turn on misses none.
+  // been told on this core: whoever Gateway::revoke_here() finds from that turn on misses none.
   virtual Task<Result<Principal>> authenticate(std::string token) = 0;
 };
 

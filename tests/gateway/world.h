@@ -180,10 +180,10 @@ class TestClient final : public Sink {
   std::size_t next_ = 0;
 };
 
-class World {
+class World final : private ChannelObserver {
  public:
   explicit World(const GatewayOptions& options = quiet());
-  ~World();
+  ~World() override;
 
   // Limits as in the protocol; nothing is swept by itself.
   static GatewayOptions quiet();
@@ -200,9 +200,13 @@ class World {
   // Every core has handled what was posted before.
   void settle();
   void sweep();
+  void revoke(UserId user, LoginId login);
   template <class T>
   T get(Task<T> task, unsigned core = 0);
   void run(Task<void> task, unsigned core = 0) { run_blocking(cores.at(core), std::move(task)); }
+
+  // What the log tells is lost on the way.
+  std::atomic<bool> deaf = false;
 
   TestClock clock;
   Cores cores;
@@ -215,6 +219,14 @@ class World {
   Gateway gateway;
 
  private:
+  void on_events(std::span<const Event> events) noexcept override {
+    if (!deaf) gateway.on_events(events);
+  }
+  Task<void> withdraw(Event deletion) override { return gateway.withdraw(std::move(deletion)); }
+  void on_cursor(const ChannelState& channel, UserId user, const Cursor& before, const ReadState& now) noexcept override {
+    if (!deaf) gateway.on_cursor(channel, user, before, now);
+  }
+
   std::uint64_t next_id_ = 1'000'000;
 };
 
@@ -442,7 +454,7 @@ inline World::World(const GatewayOptions& options)
       profiles(cores, accounts),
       requests(log),
       gateway(cores, options, {log, log, log, authenticator, profiles, requests, presence, system_random()}) {
-  log.observe(gateway);
+  log.observe(*this);
   cores.start();
   gateway.start();
 }
@@ -513,6 +525,11 @@ inline void World::sweep() {
     run_blocking(cores.at(core), internal::call([this] { gateway.floor().sweep(clock.steady_now()); }));
   }
   settle();
+}
+
+inline void World::revoke(UserId user, LoginId login) {
+  for (unsigned core = 0; core < cores.size(); ++core)
+    run_blocking(cores.at(core), internal::call([&] { gateway.revoke_here(user, login); }));
 }
 
 }  // namespace rookery::gateway
