@@ -6,6 +6,7 @@ import type { Device, Dispatch, Limits, Message, MessageDraft, Position, Snowfla
 export interface Socket {
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: ((event: unknown) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
 }
@@ -80,8 +81,10 @@ const kStartDeadline = 15_000; // from opening the socket to READY or RESUMED
 const kSilence = 10_000; // a heartbeat that nothing answers for that long: the connection is dead
 const kAnswerDue = 5_000; // a request unanswered for that long is a reason to ask whether the connection lives
 const kAskAnew = 3; // every third attempt asks for the address again: it may have changed
+const kCloseDue = 500; // an error that no close follows by then is the end too: Node 20 leaves the close out
 const kStable = 5_000; // a connection that held that long starts the backoff afresh
 const kDropped = 4000; // our own close code; anything but 1000 and 1001 keeps the session for a Resume
+const kAbnormal = 1006;
 const kIdentifyRefused = 4004;
 const kBadSequence = 4007;
 const kRevoked = 4102;
@@ -203,6 +206,11 @@ export class Gateway {
     this.#socket = socket;
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = (event) => this.#closed(event.code);
+    socket.onerror = () => {
+      this.options.clock.setTimeout(() => {
+        if (this.#socket === socket) this.#closed(kAbnormal);
+      }, kCloseDue);
+    };
     this.#startTimer = this.options.clock.setTimeout(() => this.#drop(), kStartDeadline);
   }
 
@@ -393,6 +401,7 @@ export class Gateway {
     if (socket) {
       socket.onmessage = null;
       socket.onclose = null;
+      socket.onerror = null;
       if (code !== undefined) socket.close(code);
     }
     const pending = [...this.#pending.values()];

@@ -28,6 +28,7 @@ function user(id: string, username: string): User {
 export class FakeSocket implements Socket {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onerror: ((event: unknown) => void) | null = null;
   readonly sent: Frame[] = [];
   closedWith: number | undefined;
 

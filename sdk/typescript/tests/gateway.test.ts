@@ -55,6 +55,14 @@ describe('Gateway', () => {
     expect(client.outbox.entries).toEqual([]);
   });
 
+  test('a socket that only reports an error is given up too', async () => {
+    const { clock, server, client } = await connected();
+    server.socket.onerror?.({});
+    await clock.advance(2000);
+    expect(server.sockets).toHaveLength(2);
+    expect(client.gateway.state.kind).toBe('online');
+  });
+
   test('a resume brings every dispatch after the last seen one, once', async () => {
     const { clock, server, seen } = await connected();
     server.write('10', 'before');

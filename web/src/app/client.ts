@@ -26,16 +26,24 @@ function browserName(): string {
   return system ? `${shown}, ${system}` : shown;
 }
 
+let inMemory: string | undefined; // where the browser stores nothing, a login lasts as long as the page
+
 const refreshToken: RefreshTokenStore = {
-  load: () => kv.get<string>(kRefreshToken),
-  save: (token) => kv.set(kRefreshToken, token),
-  clear: async () => void (await kv.delete(kRefreshToken)),
+  load: async () => (await kv.get<string>(kRefreshToken).catch(() => undefined)) ?? inMemory,
+  save: async (token) => {
+    inMemory = token;
+    await kv.set(kRefreshToken, token).catch(() => undefined);
+  },
+  clear: async () => {
+    inMemory = undefined;
+    await kv.delete(kRefreshToken).catch(() => undefined);
+  },
   // Tabs share the token, and using it up twice would end the login. Without locks (no secure context) the server's 60 s of grace help.
   exclusively: (work) => (navigator.locks ? navigator.locks.request('rookery-refresh', work) : work()),
 };
 
 const unsent: OutboxStore = {
-  load: async () => (await kv.get<OutboxEntry[]>(kOutbox)) ?? [],
+  load: async () => (await kv.get<OutboxEntry[]>(kOutbox).catch(() => undefined)) ?? [],
   save: (entries) => kv.set(kOutbox, entries),
 };
 

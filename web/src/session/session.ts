@@ -68,7 +68,7 @@ client.on('USER_UPDATE', (user) => {
 });
 
 client.on('signedOut', () => {
-  void kv.clear();
+  void kv.clear().catch(() => undefined);
   batch(() => {
     notice.value = leaving ? undefined : t.sessionEnded;
     phase.value = 'signed-out';
