@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/auth_routes.h"
+#include "api/device_routes.h"
 #include "api/presence_routes.h"
 #include "api/user_routes.h"
 #include "base/version.h"
@@ -68,6 +69,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                  .visibility =
                      config.presence_visibility == PresenceVisibility::kAll ? presence::Visibility::kAll : presence::Visibility::kShared,
                  .tell = [this](const presence::ConnectionKey& connection, const Presence& presence) { tell(connection, presence); }}),
+      devices_(stores.database()),
       gateway_authenticator_(accounts.authenticator()),
       gateway_requests_(messages_, accounts.profiles()),
       gateway_presence_(presence_),
@@ -106,6 +108,7 @@ const api::Router& Server::add_routes(AccountServices& accounts) {
                                  .blocks = accounts.blocks(),
                                  .personal = stores_.accounts(),
                                  .cursors = stores_.channels()});
+  api::add_device_routes(router_, devices_);
   api::add_presence_routes(router_, presence_, instance_.limits);
   channel_routes_.add_to(router_);
   message_routes_.add_to(router_);

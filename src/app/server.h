@@ -18,6 +18,7 @@
 #include "app/gateway_adapters.h"
 #include "chat/channels.h"
 #include "chat/messages.h"
+#include "embedded/rocks_device_store.h"
 #include "embedded/rocks_presence_store.h"
 #include "gateway/gateway.h"
 #include "presence/presence_service.h"
@@ -64,6 +65,7 @@ class Server {
   api::ReadRoutes read_routes_;
   embedded::RocksPresenceStore presence_store_;
   presence::PresenceService presence_;
+  embedded::RocksDeviceStore devices_;
   GatewayAuthenticator gateway_authenticator_;
   GatewayRequests gateway_requests_;
   GatewayPresence gateway_presence_;
