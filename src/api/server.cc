@@ -102,13 +102,20 @@ void ApiServer::on_request(net::HttpRequest request, net::HttpResponder responde
 Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder responder) {
   std::string request_id = system_random().token(kRequestIdBytes);
   const std::string method = request.method;
-  const bool api = under_api(request.path);
+  const std::string path = request.path;
+  const bool api = under_api(path);
   const SteadyTime began = Core::current().clock().steady_now();
   net::HttpResponse response = co_await answer(std::move(request), request_id);
-  if (options_.probe != nullptr) options_.probe->answered(response.status, Core::current().clock().steady_now() - began);
-  if (response.status >= 500 && response.status != 501 && response.status != 503) {
-    log_error("request failed", {{"request_id", request_id}, {"status", response.status}});
-  }
+  const auto took = Core::current().clock().steady_now() - began;
+  if (options_.probe != nullptr) options_.probe->answered(response.status, took);
+  const bool failed = response.status >= 500 && response.status != 501 && response.status != 503;
+  // Without the query, which may hold words that somebody searches for.
+  log(failed ? LogLevel::kError : LogLevel::kDebug, failed ? "request failed" : "request",
+      {{"request_id", request_id},
+       {"method", method},
+       {"path", path},
+       {"status", response.status},
+       {"took_ms", std::chrono::duration<double, std::milli>(took).count()}});
   response.headers.set("X-Request-Id", request_id);
   if (api) {
     add_origin_headers(response);

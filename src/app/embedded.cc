@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -36,9 +37,11 @@ int cannot_start(const Error& error) {
 void tell_where_it_is(const Config& config, const net::HttpServer& clients, const net::HttpServer* metrics) {
   fmt::print("listening on {}\n", address_of(clients, !config.tls_cert.empty()));
   std::fflush(stdout);
-  log_info("started", {{"data", config.data_dir}, {"metrics", metrics == nullptr ? "off" : address_of(*metrics, false) + "/metrics"}});
+  std::error_code unused;
+  const std::string data_dir = std::filesystem::absolute(config.data_dir, unused).lexically_normal().string();
+  log_info("started", {{"data", data_dir}, {"metrics", metrics == nullptr ? "off" : address_of(*metrics, false) + "/metrics"}});
   log_info("to make an administrator, stop the server and use this command",
-           {{"command", fmt::format("rookery admin create USERNAME --data-dir {}", config.data_dir)}});
+           {{"command", fmt::format("rookery admin create USERNAME --data-dir {}", data_dir)}});
   notify_service_manager("READY=1");
 }
 
