@@ -316,6 +316,7 @@ void ChannelDesk::leave(unsigned core, ChannelId id) {
 void ChannelDesk::typing(ChannelId id, UserId user) {
   Channel* channel = find(id);
   if (channel == nullptr || !channel->known || !channel->state.exists() || !channel->state.roster->sees(user)) return;
+  if (!channel->state.roster->blockers.empty()) return;  // he could not send either
   const SteadyTime now = parts_.core.turn_time();
   std::erase_if(channel->typists, [now](const Typist& typist) { return now - typist.told >= kTypingRepeats; });
   if (std::ranges::find(channel->typists, user, &Typist::user) != channel->typists.end()) return;

@@ -126,8 +126,7 @@ void Floor::end(const std::shared_ptr<Session>& session, bool at_once) {
   if (session->ended()) return;
   const std::shared_ptr<Session> keep = session;
   if (keep->ready) {
-    const auto silent = std::chrono::duration_cast<milliseconds>(now() - keep->last_frame());
-    parts_.services.presence.disconnected(keep->key(), keep->user(), parts_.core.clock().now() - silent, at_once);
+    parts_.services.presence.disconnected(keep->key(), keep->user(), wall_time_of(keep->last_frame()), at_once);
   }
   sessions_.erase(keep->key());
   auto& mine = by_user_[keep->user()];
@@ -139,8 +138,17 @@ void Floor::end(const std::shared_ptr<Session>& session, bool at_once) {
   parts_.counters.sessions.take();
 }
 
+TimeMs Floor::wall_time_of(SteadyTime then) const {
+  return parts_.core.clock().now() - std::chrono::duration_cast<milliseconds>(now() - then);
+}
+
 void Floor::detach(const std::shared_ptr<Session>& session, SteadyTime last_frame) {
   session->detach(last_frame);
+  if (session->ready && last_frame > session->presence_told) {
+    session->presence_told = last_frame;
+    const PresenceListener::Seen seen{session->key(), session->user(), wall_time_of(last_frame)};
+    parts_.services.presence.seen(std::span(&seen, 1));
+  }
   if (session->lost() || !session->ready) end(session, false);
 }
 
@@ -163,7 +171,7 @@ Task<bool> Floor::start_session(std::shared_ptr<Session> session, IdentifyFrame 
   const std::string id = session_id(parts_.options.node, session->key());
   dispatch(*session, ready_text(id, session->user(), *views, parts_.options.epoch, profile_by(profiles)));
   session->ready = true;
-  session->presence_told = parts_.core.clock().now();
+  session->presence_told = now();
   parts_.counters.identifies.add();
   parts_.services.presence.connected(session->key(), session->who(), session->device());
   subscribe_all(session, *views, frame);
@@ -378,24 +386,26 @@ void Floor::sweep(SteadyTime now) {
   for (std::size_t i = connections_.size(); i-- > 0;) {
     if (i < connections_.size()) connections_[i]->sweep(now);
   }
+  if (now - sessions_swept_ < parts_.options.presence_interval) return;
+  sessions_swept_ = now;
+  sweep_sessions(now);
+}
+
+void Floor::sweep_sessions(SteadyTime now) {
   std::vector<std::shared_ptr<Session>> over;
+  std::vector<PresenceListener::Seen> seen;
   for (const auto& [key, session] : sessions_) {
     session->rest();
-    if (!session->attached() && (session->lost() || now - session->last_frame() >= parts_.options.session_ttl)) over.push_back(session);
+    if (!session->attached()) {
+      if (session->lost() || now - session->last_frame() >= parts_.options.session_ttl) over.push_back(session);
+      continue;
+    }
+    const SteadyTime last = session->last_frame();
+    if (!session->ready || last <= session->presence_told) continue;
+    session->presence_told = last;
+    seen.push_back({key, session->user(), wall_time_of(last)});
   }
   for (const auto& session : over) end(session, false);
-
-  if (now - presence_swept_ < parts_.options.presence_interval) return;
-  presence_swept_ = now;
-  std::vector<PresenceListener::Seen> seen;
-  const TimeMs wall = parts_.core.clock().now();
-  for (const auto& [key, session] : sessions_) {
-    if (!session->ready || !session->attached()) continue;
-    const TimeMs last = wall - std::chrono::duration_cast<milliseconds>(now - session->last_frame());
-    if (last <= session->presence_told) continue;
-    session->presence_told = last;
-    seen.push_back({key, session->user(), last});
-  }
   if (!seen.empty()) parts_.services.presence.seen(seen);
 }
 

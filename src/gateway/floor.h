@@ -112,6 +112,8 @@ class Floor final : public LetterBox, private AudienceHost {
   void add_job(const std::shared_ptr<Session>& session, ChannelId channel, CatchUpJob::Kind kind, std::uint64_t ready_seq);
   void join_one(const std::shared_ptr<Session>& session, const Join& join, const ParcelRef& parcel);
   void arm_sweep();
+  void sweep_sessions(SteadyTime now);
+  TimeMs wall_time_of(SteadyTime then) const;
   void drain_step(std::size_t steps_left, std::chrono::milliseconds step);
 
   Parts parts_;
@@ -124,7 +126,7 @@ class Floor final : public LetterBox, private AudienceHost {
   std::unordered_map<UserId, std::uint32_t> connections_of_;                        // of users whose core this is
   std::map<const Session*, std::vector<std::shared_ptr<const Join>>> early_joins_;  // before READY
   Audience audience_;
-  SteadyTime presence_swept_;
+  SteadyTime sessions_swept_;
   bool stopped_ = false;
   std::size_t drained_ = 0;
   Timer sweep_timer_;

@@ -25,7 +25,7 @@ struct GatewayOptions {
   std::chrono::milliseconds silent_for{60'000};
   std::chrono::milliseconds identify_within{10'000};
   std::chrono::milliseconds sweep_interval{1'000};
-  std::chrono::milliseconds presence_interval{2'000};  // how often presence is told who gave signs of life
+  std::chrono::milliseconds presence_interval{2'000};  // how often sessions are swept, and presence told of signs of life
   std::vector<std::string> allowed_origins;            // empty: any
 };
 

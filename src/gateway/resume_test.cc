@@ -197,6 +197,7 @@ TEST_F(ResumeTest, ASessionThatMissedTooMuchIsEndedAtOnce) {
   second.hang_up();
   world.settle();
   send(513);
+  world.clock.advance(seconds(5));
   world.sweep();
   EXPECT_EQ(std::ranges::count(world.presence.notes(), "disconnected " + to_string(ben)), 1);
 }

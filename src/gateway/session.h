@@ -94,7 +94,7 @@ class Session {
   std::unique_ptr<CatchUpQueue> catching_up;  // null when nothing is left (CatchUp)
   bool ready = false;                         // READY was sent
   bool watching = false;                      // somebody's presence
-  TimeMs presence_told;                       // last sign of life that presence was told of
+  SteadyTime presence_told;                   // last sign of life that presence was told of
 
   // Releases memory that only a busy session needs.
   void rest();
