@@ -252,7 +252,7 @@ void ChannelShard::committed(HostedChannel& channel, const fold::Decision& decis
     // One's own message moves one's own cursors; the message itself is their record until the next flush.
     Place& own = channel.places.at(event.actor);
     const Cursor before = own.shown;
-    raise(channel, own, event.actor, CursorMove{channel.id, event.actor, event.seq, event.seq});
+    raise(channel, own, event.actor, CursorMove{channel.id, event.actor, event.seq, event.seq}, snowflake_time(event.message->id.value));
     own.shown.read_seq = std::max(own.shown.read_seq, event.seq);
     own.shown.delivered_seq = std::max(own.shown.delivered_seq, event.seq);
     own.shown.last_read_at = std::max(own.shown.last_read_at, own.wanted.last_read_at);
@@ -281,7 +281,7 @@ Task<Result<ChannelView>> ChannelShard::view(ChannelId id, UserId user) {
   co_return ChannelView{channel->committed, channel->read_state(user, **known)};
 }
 
-void ChannelShard::raise(HostedChannel& channel, Place& place, UserId user, const CursorMove& move) {
+void ChannelShard::raise(HostedChannel& channel, Place& place, UserId user, const CursorMove& move, TimeMs time) {
   const std::uint64_t head = channel.committed.last_seq;
   const std::uint64_t read = std::min(move.read_seq, head);
   const std::uint64_t delivered = std::max(read, std::min(move.delivered_seq, head));
@@ -289,7 +289,7 @@ void ChannelShard::raise(HostedChannel& channel, Place& place, UserId user, cons
   if (read > place.wanted.read_seq) {
     place.wanted.read_seq = read;
     if (!place.hidden) place.wanted.public_read_seq = read;
-    place.wanted.last_read_at = std::max(place.wanted.last_read_at, core_.clock().now());
+    place.wanted.last_read_at = std::max(place.wanted.last_read_at, time);
   }
   place.wanted.delivered_seq = std::max({place.wanted.delivered_seq, delivered, place.wanted.read_seq});
   if (place.wanted != before) mark_dirty(channel, place, user);
@@ -314,7 +314,7 @@ Task<Status> ChannelShard::move_cursor(CursorMove move) {
   if (!channel->committed.exists() || !channel->committed.roster->sees(move.user)) co_return fail(ErrorCode::kUnknownChannel);
   const Result<Place*> known = co_await place(*channel, move.user);
   if (!known) co_return fail(known.error());
-  raise(*channel, **known, move.user, move);
+  raise(*channel, **known, move.user, move, core_.clock().now());
   if (!(*known)->dirty) co_return Status();
   if (const Status room = database_.writable(); !room) co_return fail(room.error());
   co_await Flushed(*this);
@@ -326,7 +326,7 @@ void ChannelShard::raise_cursor(CursorMove move) {
   if (channel != nullptr && channel->loaded) {
     if (!channel->committed.exists() || !channel->committed.roster->sees(move.user)) return;
     const auto known = channel->places.find(move.user);
-    if (known != channel->places.end()) return raise(*channel, known->second, move.user, move);
+    if (known != channel->places.end()) return raise(*channel, known->second, move.user, move, core_.clock().now());
   }
   // With the disk that far behind, the client's next word will do.
   if (!tasks_.spawn(load_and_raise(move)))
@@ -338,7 +338,7 @@ Task<void> ChannelShard::load_and_raise(CursorMove move) {
   if (const Status loaded = co_await ensure_loaded(*channel); !loaded) co_return;
   if (!channel->committed.exists() || !channel->committed.roster->sees(move.user)) co_return;
   const Result<Place*> known = co_await place(*channel, move.user);
-  if (known) raise(*channel, **known, move.user, move);
+  if (known) raise(*channel, **known, move.user, move, core_.clock().now());
 }
 
 Task<Result<std::vector<Cursor>>> ChannelShard::cursors(ChannelId id) {

@@ -58,7 +58,7 @@ class ChannelShard {
   Task<Result<Applied>> answer_unchanged(HostedChannel& channel, fold::Decision decision);
   Task<void> load_and_raise(CursorMove move);
   void committed(HostedChannel& channel, const fold::Decision& decision);
-  void raise(HostedChannel& channel, Place& place, UserId user, const CursorMove& move);
+  void raise(HostedChannel& channel, Place& place, UserId user, const CursorMove& move, TimeMs time);
   void mark_dirty(HostedChannel& channel, Place& place, UserId user);
   void start_flushing();
   Task<void> flush_all();

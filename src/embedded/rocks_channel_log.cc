@@ -58,7 +58,7 @@ Status RocksChannelLog::recover_cursors() {
     covered = std::min(covered, ByteReader(value).u64());
     batch.erase(Family::kState, key);
   }
-  std::map<std::pair<UserId, ChannelId>, std::uint64_t> written;
+  std::map<std::pair<UserId, ChannelId>, std::pair<std::uint64_t, MessageId>> written;  // the last of each
   for (std::uint64_t offset = covered;;) {
     const auto rows = database_.read_log_now(offset, kRecoveryPage);
     if (!rows) return fail(rows.error());
@@ -70,12 +70,13 @@ Status RocksChannelLog::recover_cursors() {
       if (!bytes) return fail(bytes.error());
       const auto message = *bytes ? decode_message(**bytes) : std::nullopt;
       if (!message) return fail(damaged("message", entry->channel));
-      std::uint64_t& seq = written[{message->author, entry->channel}];
-      seq = std::max(seq, entry->number);
+      auto& last = written[{message->author, entry->channel}];
+      last = std::max(last, {entry->number, message->id});
     }
     offset = rows->back().offset;
   }
-  for (const auto& [whose, seq] : written) {
+  for (const auto& [whose, last] : written) {
+    const auto& [seq, message] = last;
     const std::string key = cursor_key(whose.first, whose.second);
     const auto bytes = database_.get_now(Family::kState, key);
     if (!bytes) return fail(bytes.error());
@@ -83,7 +84,7 @@ Status RocksChannelLog::recover_cursors() {
     if (cursor.read_seq >= seq) continue;
     cursor.read_seq = seq;
     cursor.delivered_seq = std::max(cursor.delivered_seq, seq);
-    cursor.last_read_at = system_clock().now();
+    cursor.last_read_at = snowflake_time(message.value);
     const auto settings = database_.get_now(Family::kState, settings_key(whose.first, 0));
     if (!settings) return fail(settings.error());
     const auto chosen = *settings ? decode_user_settings(**settings) : UserSettings();
