@@ -161,11 +161,19 @@ TEST_F(Listeners, NameTheOptionThatIsWrong) {
   Config config;
   config.listen = {"127.0.0.1", 0};
   config.trusted_proxies = "10.0.0.0/99";
-  EXPECT_THAT(open_client_listener(config, net::WebSocketPolicy{}).error().message, testing::StartsWith("trusted-proxies: "));
+  EXPECT_EQ(open_client_listener(config, net::WebSocketPolicy{}).error().message, "trusted-proxies: 10.0.0.0/99 is no address or range");
   config.trusted_proxies = "10.0.0.0/8, ::1";
   config.tls_cert = directory_ + "/none.pem";
   config.tls_key = directory_ + "/none.pem";
   EXPECT_THAT(open_client_listener(config, net::WebSocketPolicy{}).error().message, testing::StartsWith("tls-cert, tls-key: "));
+}
+
+TEST_F(Listeners, AWebDirectoryThatIsNamedMustBeThere) {
+  Config config;
+  config.web_dir = directory_;
+  EXPECT_EQ(web_directory(config).value(), directory_);
+  config.web_dir = directory_ + "/missing";
+  EXPECT_EQ(web_directory(config).error().message, "web-dir: " + directory_ + "/missing is not a directory");
 }
 
 TEST_F(Listeners, MetricsAreOffUnlessAsked) {

@@ -85,7 +85,10 @@ int serve(const Config& config) {
   (*stores)->start();
   const auto accounts = AccountServices::open(config, **stores);
   if (!accounts) return cannot_start(accounts.error());
-  const auto files = api::StaticFiles::load(web_directory(config));
+  const auto web = web_directory(config);
+  if (!web) return cannot_start(web.error());
+  if (web->empty()) log_warning("there is no web client to serve: see web-dir");
+  const auto files = api::StaticFiles::load(*web);
   if (!files) return cannot_start(files.error());
   Metrics metrics((*stores)->cores().size());
   Server server(config, **stores, **accounts, *files, metrics);

@@ -17,8 +17,9 @@ constexpr std::uint64_t kReservePartOfDisk = 20;  // one in so many: 5 %
 
 Error named(std::string_view option, const Error& error) {
   std::string sentence(option);
-  sentence.append(": ").append(error.sentence());
-  for (const FieldError& field : error.fields) sentence.append("; ").append(field.path).append(" ").append(field.sentence);
+  sentence.append(": ");
+  if (error.fields.empty()) sentence.append(error.sentence());
+  for (const FieldError& field : error.fields) sentence.append(field.sentence);  // one: there is one value
   return Error(error.code, std::move(sentence));
 }
 
@@ -65,15 +66,20 @@ std::uint64_t storage_reserve(const Config& config) {
   return std::min<std::uint64_t>(kReserveMost, disk.f_blocks * disk.f_frsize / kReservePartOfDisk);
 }
 
-std::string web_directory(const Config& config) {
-  if (!config.web_dir.empty()) return config.web_dir;
+Result<std::string> web_directory(const Config& config) {
   std::error_code error;
+  if (!config.web_dir.empty()) {
+    if (!std::filesystem::is_directory(config.web_dir, error)) {
+      return fail(ErrorCode::kInternal, "web-dir: " + config.web_dir + " is not a directory");
+    }
+    return config.web_dir;
+  }
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
   for (const char* const place : {"../share/rookery/web", "../../web/dist"}) {
     const auto directory = program / place;
     if (std::filesystem::exists(directory / "index.html", error)) return directory.lexically_normal().string();
   }
-  return {};
+  return std::string();
 }
 
 }  // namespace rookery::app

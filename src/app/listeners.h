@@ -26,6 +26,6 @@ std::uint64_t storage_reserve(const Config& config);
 
 // The web client's directory: what was configured, or where an installation (../share/rookery/web beside the program) or a
 // build (web/dist above it) has it; empty when it is nowhere.
-std::string web_directory(const Config& config);
+Result<std::string> web_directory(const Config& config);
 
 }  // namespace rookery::app
