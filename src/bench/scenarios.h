@@ -15,7 +15,7 @@ struct BenchOptions {
   std::string directory;  // for the data of what is measured, on the disk that counts; made when missing
   unsigned server_cpu = 0;
   unsigned load_cpu = 1;
-  std::string only;               // one scenario by its name; empty: all
+  std::string only;                  // one scenario by its name; empty: all
   double scale = 1;                  // of how many messages and how long
   std::uint32_t connections = 4000;  // held for the memory of an idle one
 };
