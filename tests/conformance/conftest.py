@@ -6,18 +6,28 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 from client import Http, Person  # noqa: E402
-from server import BINARY, Server  # noqa: E402
+import server as servers  # noqa: E402
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """With -n: the workers are told which server it is."""
+    node.workerinput["binary"] = servers.BINARY
+
+
+def pytest_configure(config):
+    servers.BINARY = getattr(config, "workerinput", {}).get("binary", servers.BINARY)
 
 
 def pytest_collection_modifyitems(items):
-    if not os.access(BINARY, os.X_OK):
-        raise pytest.UsageError(f"{BINARY} is not there: build the release preset first, or set ROOKERY_BINARY")
+    if not os.access(servers.BINARY, os.X_OK):
+        raise pytest.UsageError(f"{servers.BINARY} is not there: build the release preset first, or set ROOKERY_BINARY")
 
 
 @pytest.fixture(scope="session")
 def server():
     """The server that most tests use; nobody changes more of it than accounts and channels of his own."""
-    with Server() as one:
+    with servers.Server() as one:
         yield one
     assert one.process.returncode == 0, "SIGTERM ends with status 0"
 
