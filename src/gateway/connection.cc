@@ -151,10 +151,8 @@ void Connection::handle(ResumeFrame frame) {
 void Connection::handle(PresenceFrame frame) { floor_->parts().services.presence.status(session_->key(), session_->user(), frame.away); }
 
 void Connection::handle(SubscribeFrame frame) {
-  floor_->subscribe(session_, frame.channels);
-  if (frame.users.empty() && !session_->watching) return;
-  session_->watching = !frame.users.empty();
-  floor_->parts().services.presence.watch(session_->key(), session_->user(), std::move(frame.users));
+  if (frame.channels) floor_->subscribe(session_, *frame.channels);
+  if (frame.users) floor_->parts().services.presence.watch(session_->key(), session_->user(), *std::move(frame.users));
 }
 
 void Connection::handle(TypingFrame frame) { floor_->type(*session_, frame.channel); }

@@ -50,10 +50,11 @@ bool longer_than(const std::optional<JsonValue>& list, std::size_t count_max) {
 }
 
 template <class AnyId>
-void order(std::vector<AnyId>& ids) {
-  std::ranges::sort(ids);
-  const auto repeats = std::ranges::unique(ids);
-  ids.erase(repeats.begin(), repeats.end());
+void order(std::optional<std::vector<AnyId>>& ids) {
+  if (!ids) return;
+  std::ranges::sort(*ids);
+  const auto repeats = std::ranges::unique(*ids);
+  ids->erase(repeats.begin(), repeats.end());
 }
 
 // A channel that comes twice: the last one counts.
@@ -118,8 +119,8 @@ Parsed parse_subscribe(JsonValue d, const Limits& limits) {
     return fault(kOverLimit);
   Body body(d);
   SubscribeFrame frame;
-  frame.channels = body.fields.ids<ChannelId>("channels", limits.subscribe_channels).value_or(std::vector<ChannelId>());
-  frame.users = body.fields.ids<UserId>("users", limits.subscribe_users).value_or(std::vector<UserId>());
+  frame.channels = body.fields.ids<ChannelId>("channels", limits.subscribe_channels);
+  frame.users = body.fields.ids<UserId>("users", limits.subscribe_users);
   if (!body.errors.empty()) return fault(kBadShape);
   order(frame.channels);
   order(frame.users);
@@ -180,8 +181,9 @@ std::expected<ClientFrame, CloseReason> parse_frame(std::string_view text, const
   auto json = Json::parse_object(text, limits.json_depth);
   if (!json) return fault(close_codes::kNotDecodable);
   const auto op = json->root().member("op");
-  const auto number = op ? op->whole_number() : std::nullopt;
-  if (!number) return fault(close_codes::kNotDecodable);
+  if (!op || op->kind() != JsonValue::Kind::kNumber) return fault(close_codes::kNotDecodable);
+  const auto number = op->whole_number();
+  if (!number) return fault(close_codes::kUnknownOp);
   const auto d = json->root().member("d");
   switch (*number) {
     case 1: return parse_heartbeat(d);

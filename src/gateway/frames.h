@@ -50,10 +50,9 @@ struct RequestFrame {
 struct AckFrame {
   std::uint64_t s = 0;
 };
-// The whole sets, ascending, each once; what is left out is empty.
 struct SubscribeFrame {
-  std::vector<ChannelId> channels;
-  std::vector<UserId> users;
+  std::optional<std::vector<ChannelId>> channels;  // ascending, each once; none: as they are
+  std::optional<std::vector<UserId>> users;
 };
 struct TypingFrame {
   ChannelId channel;

@@ -93,7 +93,6 @@ class Session {
   std::vector<ChannelId> channels;            // in which it has a subscription, ascending (Audience)
   std::unique_ptr<CatchUpQueue> catching_up;  // null when nothing is left (CatchUp)
   bool ready = false;                         // READY was sent
-  bool watching = false;                      // somebody's presence
   SteadyTime presence_told;                   // last sign of life that presence was told of
 
   // Releases memory that only a busy session needs.
