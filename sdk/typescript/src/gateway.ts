@@ -1,6 +1,7 @@
 import { backoffDelay, type Clock } from './clock.ts';
-import { ApiError, type ErrorBody, SignedOutError, UnknownOutcomeError } from './errors.ts';
-import type { Device, Dispatch, Limits, Message, MessageDraft, Position, Snowflake } from './types.ts';
+import { ApiError, SignedOutError, UnknownOutcomeError } from './errors.ts';
+import { Close, type Frame, type Hello, Op } from './frames.ts';
+import type { Device, Dispatch, Message, MessageDraft, Position, Snowflake } from './types.ts';
 
 /** What the gateway needs of a WebSocket; the browser's and Node's own fit. */
 export interface Socket {
@@ -37,38 +38,6 @@ export interface GatewayOptions {
   open?(url: string): Socket;
 }
 
-enum Op {
-  Dispatch = 0,
-  Heartbeat = 1,
-  Identify = 2,
-  Presence = 3,
-  Resume = 6,
-  Reconnect = 7,
-  InvalidSession = 9,
-  Hello = 10,
-  HeartbeatAck = 11,
-  Request = 64,
-  Reply = 65,
-  Ack = 66,
-  Subscribe = 67,
-  Typing = 68,
-  Read = 69,
-}
-
-interface Frame {
-  op: number;
-  t?: string;
-  s?: number;
-  i?: number;
-  d?: unknown;
-  error?: ErrorBody;
-}
-
-interface Hello {
-  heartbeat_interval: number;
-  limits?: Limits;
-}
-
 interface Pending {
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -83,12 +52,6 @@ const kAnswerDue = 5_000; // a request unanswered for that long is a reason to a
 const kAskAnew = 3; // every third attempt asks for the address again: it may have changed
 const kCloseDue = 500; // an error that no close follows by then is the end too: Node 20 leaves the close out
 const kStable = 5_000; // a connection that held that long starts the backoff afresh
-const kDropped = 4000; // our own close code; anything but 1000 and 1001 keeps the session for a Resume
-const kAbnormal = 1006;
-const kIdentifyRefused = 4004;
-const kBadSequence = 4007;
-const kRevoked = 4102;
-const kElsewhere = 4103;
 
 /**
  * One gateway session, kept alive over as many sockets as it takes: Hello, Identify or Resume, heartbeats, acknowledgements,
@@ -134,7 +97,7 @@ export class Gateway {
 
   /** Ends the session at the server too. */
   stop(): void {
-    this.#release(1000);
+    this.#release(Close.Normal);
     this.#forgetSession();
     this.#setState({ kind: 'idle' });
   }
@@ -208,7 +171,7 @@ export class Gateway {
     socket.onclose = (event) => this.#closed(event.code);
     socket.onerror = () => {
       this.options.clock.setTimeout(() => {
-        if (this.#socket === socket) this.#closed(kAbnormal);
+        if (this.#socket === socket) this.#closed(Close.Abnormal);
       }, kCloseDue);
     };
     this.#startTimer = this.options.clock.setTimeout(() => this.#drop(), kStartDeadline);
@@ -231,7 +194,7 @@ export class Gateway {
         this.#identify();
         break;
       case Op.Reconnect:
-        this.#release(kDropped);
+        this.#release(Close.Dropped);
         this.#wait((frame.d as { after_ms?: number } | undefined)?.after_ms ?? 0);
         break;
       case Op.Reply:
@@ -331,7 +294,7 @@ export class Gateway {
   }
 
   /** `early`: also before READY. What is not early and comes while there is no session is left unsaid. */
-  #tell(op: Op, d: unknown, early = false): void {
+  #tell(op: number, d: unknown, early = false): void {
     if (!early && this.#state.kind !== 'online') return;
     if (op !== Op.Heartbeat && op !== Op.Ack) this.#frames.push(this.options.clock.now());
     this.#socket?.send(JSON.stringify({ op, d }));
@@ -341,19 +304,19 @@ export class Gateway {
   #closed(code: number): void {
     this.#release();
     switch (code) {
-      case 1000:
-      case 1001:
-      case kBadSequence:
+      case Close.Normal:
+      case Close.Leaving:
+      case Close.BadSequence:
         this.#forgetSession();
         break;
-      case kIdentifyRefused:
+      case Close.TokenRefused:
         this.#refusedToken = this.#token;
         break;
-      case kRevoked:
+      case Close.Revoked:
         this.#forgetSession();
         this.#end('signed-out');
         return;
-      case kElsewhere:
+      case Close.Elsewhere:
         this.#forgetSession();
         this.#end('elsewhere');
         return;
@@ -363,7 +326,7 @@ export class Gateway {
 
   /** The connection is given up, the session is not. */
   #drop(): void {
-    this.#release(kDropped);
+    this.#release(Close.Dropped);
     this.#wait();
   }
 

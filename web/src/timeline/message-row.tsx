@@ -16,6 +16,7 @@ import type { Row } from './rows.ts';
 import { isOnlyEmoji, plainText, richText } from './text.tsx';
 import { Ticks } from './ticks.tsx';
 import { replace, timelineOf } from './timeline.ts';
+import './message.css';
 
 /** The one message whose actions are drawn: under the pointer, or with the focus. */
 const active = signal<string | undefined>(undefined);
