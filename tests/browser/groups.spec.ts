@@ -27,7 +27,9 @@ test('a group is made, named, joined, left, and its system messages say so', asy
     await ida.page.getByRole('button', { name: 'Create group' }).click();
     await ida.say('Saturday at eight, @jon?');
     await expect(ida.message('Saturday at eight').locator('.mention')).toHaveText('@Jon Frost');
+    await expect(jon.row('Rowing').getByLabel('You are mentioned')).toBeVisible();
     await jon.open('Rowing');
+    await expect(jon.row('Rowing').getByLabel('You are mentioned')).toHaveCount(0);
     await expect(jon.message('Saturday at eight').locator('.message-author')).toHaveText('Ida Lund');
     await jon.say('I bring the oars');
     await expect(ida.tick('Saturday at eight')).toHaveAccessibleName('Read');
