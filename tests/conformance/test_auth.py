@@ -309,7 +309,7 @@ def test_deleting_the_account_needs_the_password(fresh):
 def test_a_deleted_account_is_gone_and_its_traces_stay(nobody, fresh):
     ada, gone, cy = fresh(), fresh(), fresh()
     direct, group = gone.direct(ada), gone.group(ada, cy, name="Lunch")
-    said, in_group = gone.send(direct, "I was here"), gone.send(group, "and here")
+    said, mine, in_group = gone.send(direct, "I was here"), ada.send(direct, "mine"), gone.send(group, "and here")
     socket = gone.gateway()
     watcher = ada.live(direct, group)
     second = gone.again()
@@ -338,8 +338,12 @@ def test_a_deleted_account_is_gone_and_its_traces_stay(nobody, fresh):
         assert kept["content"] == message["content"]
         assert kept["author"]["id"] == gone.id and kept["author"]["username"] == "deleted"
     # the direct channel stays readable and takes nothing more
-    assert [m["content"] for m in ada.history(direct)] == ["I was here"]
+    assert [m["content"] for m in ada.history(direct)] == ["mine", "I was here"]
     ada.post(f"/channels/{direct['id']}/messages", {"content": "still there?"}).refused(403, 50001)
+    ada.patch(f"/channels/{direct['id']}/messages/{mine['id']}", {"content": "changed"}).refused(403, 50001)
+    ada.put(f"/channels/{direct['id']}/messages/{mine['id']}/reactions/%F0%9F%91%8D/@me").refused(403, 50001)
+    ada.put(f"/channels/{direct['id']}/messages/{mine['id']}/pin").refused(403, 50001)
+    ada.get(f"/channels/{direct['id']}/messages/{mine['id']}").ok()
     ada.post("/users/@me/channels", {"recipients": [gone.id, cy.id]}).refused(404, 10013)
     ada.put(f"/channels/{group['id']}/recipients/{gone.id}").refused(404, 10013)
 
