@@ -146,7 +146,7 @@ def test_an_ack_below_the_last_is_ignored_and_one_never_sent_closes_4007(ada):
 
 
 # ---------------------------------------------------------------------- frames that are wrong
-@pytest.mark.parametrize("text", [b"", b"x", b"[]", b"1", b"null", b'"x"', b"{", b'{"op":1,"d":null} x', b'{"op":"1"}', b"{}", b'{"d":1}', b'{"op":1.5}', b'{"op":null}'])
+@pytest.mark.parametrize("text", [b"", b"x", b"[]", b"1", b"null", b'"x"', b"{", b'{"op":1,"d":null} x', b'{"op":"1"}', b"{}", b'{"d":1}', b'{"op":null}'])
 def test_what_is_not_decodable_closes_4002(ada, text):
     with ada.gateway() as socket:
         socket.send(text)
@@ -159,7 +159,7 @@ def test_a_binary_message_closes_4002(ada):
         assert socket.closed() == 4002
 
 
-@pytest.mark.parametrize("op", [0, 4, 5, 7, 8, 9, 10, 11, 12, 63, 65, 70, 1000, 2**40])
+@pytest.mark.parametrize("op", [-1, 1.5, 0, 4, 5, 7, 8, 9, 10, 11, 12, 63, 65, 70, 1000, 2**40])
 def test_an_unknown_op_closes_4001(ada, op):
     with ada.gateway() as socket:
         socket.op(op, None)
@@ -315,10 +315,12 @@ def test_subscribing_answers_with_where_each_channel_stands(fresh):
         assert socket.event("SYNCED") == {"channel_id": group["id"], "seq": 1, "rev": 0, "recovered": True}
         socket.op(67, {"channels": [group["id"]]})
         assert "SYNCED" not in names(socket.drain()), "only for those newly named"
-        for nothing in ({"users": []}, {"channels": []}, {}):  # the whole set each time
-            socket.op(67, nothing)
-            socket.op(67, {"channels": [group["id"]]})
-            assert socket.event("SYNCED")["channel_id"] == group["id"]
+        socket.op(67, {"users": []})
+        socket.op(67, {"channels": [group["id"]]})
+        assert "SYNCED" not in names(socket.drain()), "a list left out stays as it is"
+        socket.op(67, {"channels": []})
+        socket.op(67, {"channels": [group["id"]]})
+        assert socket.event("SYNCED")["channel_id"] == group["id"]
 
 
 def test_reading_and_typing_in_what_one_may_not_see_are_ignored(fresh):
