@@ -9,3 +9,4 @@ find_package(GTest REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(tomlplusplus REQUIRED)  # its headers alone: runtime/config_file.cc is their only user
 find_package(prometheus-cpp REQUIRED COMPONENTS core)
+find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
