@@ -275,8 +275,9 @@ def test_the_queue_holds_what_others_wrote(fresh):
 def test_queued_channels_come_by_last_activity(fresh):
     a, b = fresh(), fresh()
     groups = [a.group(b, name=str(i)) for i in range(3)]
-    for i in (1, 2, 0):
-        a.send(groups[i])
+    last = a.send(groups[1])
+    for i in (2, 0):
+        last = a.send_later(groups[i], last)
     socket = b.gateway()
     order = []
     while len(order) < 3:

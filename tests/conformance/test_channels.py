@@ -1,5 +1,6 @@
 """protocol.md §3, direct and group channels: opening, listing, members, system messages, blocks."""
 import threading
+import time
 
 import pytest
 from client import Person, snowflake_at
@@ -285,9 +286,12 @@ def test_members_are_listed_by_user_id_in_pages(server, fresh):
 # ---------------------------------------------------------------------- the list
 def test_channels_are_listed_by_last_activity_in_pages(fresh):
     a, b = fresh(), fresh()
-    groups = [a.group(b, name=str(i)) for i in range(5)]
-    a.send(groups[1], "newer")
-    a.send(groups[3], "newest")
+    groups = []
+    for i in range(5):
+        groups.append(a.group(b, name=str(i)))
+        time.sleep(0.002)  # activity counts in milliseconds: each has its own
+    newer = a.send(groups[1], "newer")
+    a.send_later(groups[3], newer, "newest")
     expected = [groups[i]["id"] for i in (3, 1, 4, 2, 0)]
     assert [c["id"] for c in a.get("/users/@me/channels").ok()["channels"]] == expected
     got, before = [], None
