@@ -11,10 +11,9 @@ import pytest
 from client import PASSWORD, Http, Person, jwt_part, unique
 from server import BINARY, Server
 
-cryptography = pytest.importorskip("cryptography")
-from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature  # noqa: E402
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 
 def b64(data):
