@@ -6,6 +6,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(ROOKERY_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize takes them (address,undefined or thread)")
 option(ROOKERY_FUZZ "Build the libFuzzer targets" OFF)
+option(ROOKERY_TEST_BUILD "Build a server that can be broken on purpose, to test what tests it; never to be run for users" OFF)
 
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
   message(FATAL_ERROR "Rookery is built with clang 19 or newer: GCC before 13 corrupts memory in coroutine code "
@@ -15,6 +16,10 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
                     -Wimplicit-fallthrough -Wno-missing-designated-field-initializers -Werror -fno-omit-frame-pointer)
 add_link_options(-fuse-ld=lld)
+
+if(ROOKERY_TEST_BUILD)
+  add_compile_definitions(ROOKERY_TEST_BUILD=1)
+endif()
 
 if(ROOKERY_SANITIZE)
   add_compile_options(-fsanitize=${ROOKERY_SANITIZE} -fno-sanitize-recover=all)
