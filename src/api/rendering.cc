@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/mutant.h"
 #include "model/event_json.h"
 
 namespace rookery::api {
@@ -112,7 +113,9 @@ Task<Result<std::string>> Rendering::changes(ChannelView view, std::vector<Chang
     if (change.seq != 0) {
       const auto at = std::ranges::find(messages, change.seq, &Message::seq);
       if (at == messages.end()) continue;
-      concerned = std::make_shared<const Message>(*at);
+      Message shown = *at;
+      if (mutant_is(Mutant::kDeleteKeepsChanges)) shown.deleted = false;
+      concerned = std::make_shared<const Message>(std::move(shown));
     }
     events.push_back(event_of(change, view.state, std::move(concerned)));
     for (const UserId user : people_of(events.back())) people.push_back(user);

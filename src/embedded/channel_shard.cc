@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/mutant.h"
 #include "embedded/keys.h"
 #include "embedded/row_codec.h"
 #include "runtime/log.h"
@@ -13,6 +14,20 @@ namespace {
 
 constexpr std::size_t kReactionsErasedMax = 100'000;  // of one message
 constexpr std::size_t kTasksMax = 100'000;            // raises that wait for the disk, and one flush
+
+// For a mutant: of a batch its nonces, or all else.
+Batch part_of(const Batch& whole, bool nonces) {
+  Batch part;
+  whole.for_each([&](const Batch::Operation& operation) {
+    if ((operation.family == Family::kRecent) != nonces) return;
+    switch (operation.kind) {
+      case Batch::Operation::Kind::kPut: part.put(operation.family, operation.key, operation.value); break;
+      case Batch::Operation::Kind::kErase: part.erase(operation.family, operation.key); break;
+      case Batch::Operation::Kind::kLogEntry: part.log_entry(operation.value); break;
+    }
+  });
+  return part;
+}
 
 // Whose cursors a command moves, because it writes a message.
 UserId writer_of(const Command& command) {
@@ -187,6 +202,7 @@ Task<Result<Applied>> ChannelShard::decide(HostedChannel& channel, Command comma
   Commit commit;
   if (const Status erased = co_await add_reaction_erasures(channel, *decided, commit.batch); !erased) co_return refuse(erased.error());
   add_rows(commit.batch, *decided, stamp);
+  if (mutant_is(Mutant::kNonceSecondBatch)) commit.batch = part_of(commit.batch, /*nonces=*/false);
   channel.decided = decided->next;
   channel.overlay.add(*decided);
   for (const fold::Row& any : decided->rows) {
@@ -206,6 +222,13 @@ Task<Result<Applied>> ChannelShard::decide(HostedChannel& channel, Command comma
   --channel.in_flight;
   --in_flight_;
   if (log_entries > 0) delivered_offset_ = commit.first_offset() + log_entries - 1;
+  if (mutant_is(Mutant::kNonceSecondBatch)) {
+    commit.batch.clear();
+    add_rows(commit.batch, *decided, stamp);
+    commit.batch = part_of(commit.batch, /*nonces=*/true);
+    database_.submit(commit);
+    co_await commit;
+  }
   committed(channel, *decided);
   const std::vector<Event>& events = decided->events;
   if (observer_ != nullptr && !events.empty() && events.front().kind == EventKind::kMessageDelete)
@@ -286,7 +309,7 @@ void ChannelShard::raise(HostedChannel& channel, Place& place, UserId user, cons
   const std::uint64_t read = std::min(move.read_seq, head);
   const std::uint64_t delivered = std::max(read, std::min(move.delivered_seq, head));
   const Cursor before = place.wanted;
-  if (read > place.wanted.read_seq) {
+  if (read > place.wanted.read_seq || (mutant_is(Mutant::kCursorWithoutMax) && move.read_seq != 0)) {
     place.wanted.read_seq = read;
     if (!place.hidden) place.wanted.public_read_seq = read;
     place.wanted.last_read_at = std::max(place.wanted.last_read_at, time);
@@ -411,7 +434,8 @@ Task<void> ChannelShard::flush_once() {
     --done.channel->in_flight;
     Place& place = done.channel->places.at(done.user);
     const Cursor before = place.shown;
-    place.shown.read_seq = std::max(place.shown.read_seq, done.cursor.read_seq);
+    place.shown.read_seq =
+        mutant_is(Mutant::kCursorWithoutMax) ? done.cursor.read_seq : std::max(place.shown.read_seq, done.cursor.read_seq);
     place.shown.delivered_seq = std::max(place.shown.delivered_seq, done.cursor.delivered_seq);
     place.shown.last_read_at = std::max(place.shown.last_read_at, done.cursor.last_read_at);
     place.shown.public_read_seq = std::max(place.shown.public_read_seq, done.cursor.public_read_seq);

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/mutant.h"
 #include "embedded/database_store.h"
 #include "embedded/keys.h"
 #include "runtime/core.h"
@@ -17,7 +18,8 @@
 namespace rookery::embedded {
 namespace {
 
-constexpr std::size_t kBatchBytesMax = 8ull << 20;  // of one write; what is beyond waits for the next
+constexpr std::size_t kBatchBytesMax = 8ull << 20;     // of one write; what is beyond waits for the next
+constexpr std::chrono::milliseconds kMutantDelay{20};  // from an answer to its write, in the mutant that has them in this order
 
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) {  // one writer: no read-modify-write needed
   counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
@@ -120,18 +122,26 @@ void Committer::write_batch() {
   if (offset != offset_before) CHECK(rows.Put(store_.family(Family::kState), meta_key(kMetaLogEnd), log_key(offset)).ok());
 
   rocksdb::WriteOptions how;
-  how.sync = sync;
+  how.sync = sync && !mutant_is(Mutant::kNoSync) && !mutant_is(Mutant::kNoWal);
+  how.disableWAL = mutant_is(Mutant::kNoWal);
+  if (mutant_is(Mutant::kReplyBeforeWrite)) {
+    answer_all();
+    std::this_thread::sleep_for(kMutantDelay);
+  }
   const auto start = std::chrono::steady_clock::now();
   const rocksdb::Status written = store_.db().Write(how, &rows);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-  if (!written.ok()) stop_on_storage_failure("write", written.ToString());
+  if (!written.ok() && !mutant_is(Mutant::kFsyncErrorIgnored)) stop_on_storage_failure("write", written.ToString());
   last_offset_.store(offset, std::memory_order_release);
   if (sync) {
     const Status advanced = watermark_.advance({.offset = offset, .sequence = store_.db().GetLatestSequenceNumber()});
     if (!advanced) stop_on_storage_failure("watermark", advanced.error().sentence());
   }
   count(writing_.size(), operations, rows.GetDataSize(), took);
+  answer_all();
+}
 
+void Committer::answer_all() {
   for (CommitRequest* request : writing_) {  // each may be gone once it was handed over
     if (request->core_ != nullptr) {
       request->core_->post(*request);

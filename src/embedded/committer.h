@@ -42,6 +42,7 @@ class Committer {
   void sleep();
   void wake() noexcept;
   void write_batch();
+  void answer_all();
   void count(std::size_t requests, std::size_t operations, std::size_t bytes, std::chrono::microseconds took);
 
   Store& store_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/mutant.h"
+
 namespace rookery::embedded {
 
 ReadState HostedChannel::read_state(UserId user, const Place& place) const {
@@ -10,6 +12,7 @@ ReadState HostedChannel::read_state(UserId user, const Place& place) const {
   if (!committed.exists() || !committed.roster->has(user)) return state;
   state.cursor = place.shown;
   state.unread = committed.last_seq - place.shown.read_seq;
+  if (mutant_is(Mutant::kUnreadTwice)) state.unread += committed.last_seq / 8 - place.shown.read_seq / 8;
   const auto unread = std::ranges::upper_bound(place.mentions, place.shown.read_seq);
   state.mention_count = static_cast<std::uint64_t>(place.mentions.end() - unread);
   return state;

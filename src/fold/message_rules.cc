@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "fold/rules.h"
 
 namespace rookery::fold {
@@ -155,6 +156,7 @@ Result<Decision> apply(const Input& in, const DeleteMessage& command) {
   grave.reply_to = target.reply_to;
   grave.system = target.system;
   grave.deleted = true;
+  if (mutant_is(Mutant::kDeleteKeepsChanges)) grave.content = target.content;
   draft.change(std::move(grave), Change{.kind = ChangeKind::kDelete, .actor = command.actor}, EventKind::kMessageDelete);
   return draft.finish();
 }

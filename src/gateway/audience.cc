@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/mutant.h"
 
 namespace rookery::gateway {
 namespace {
@@ -157,7 +158,10 @@ bool Audience::hand_placed(Subscription& subscription, const Pending& pending) {
   }
   std::uint64_t& stands = delivery.seq != 0 ? subscription.seq : subscription.rev;
   const std::uint64_t comes = delivery.seq != 0 ? delivery.seq : delivery.rev;
-  if (comes <= stands) return true;
+  if (comes <= stands) {
+    if (mutant_is(Mutant::kGateLetsRepeat) && due(delivery, subscription)) dispatch(session, pending.parcel);
+    return true;
+  }
   if (comes != stands + 1) {
     subscription.live = false;
     host_.on_behind(session, delivery.channel);
@@ -166,7 +170,7 @@ bool Audience::hand_placed(Subscription& subscription, const Pending& pending) {
   stands = comes;
   if (due(delivery, subscription)) dispatch(session, pending.parcel);
   if (pending.mention && names(delivery.mentioned, session.user())) dispatch(session, pending.mention);
-  return !removed;
+  return !removed || mutant_is(Mutant::kRemovalKeepsSocket);
 }
 
 void Audience::dispatch(Session& session, const ParcelRef& parcel) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "gateway/replay.h"
 #include "gateway/texts.h"
 #include "runtime/log.h"
@@ -116,10 +117,11 @@ Task<void> CatchUp::perform(std::shared_ptr<Session> session, Job& job) {
   }
   if (job.synced_due) parts_.counters.catch_ups.add();
   const unsigned home = parts_.cores.of(job.channel).index();
+  bool take_head = job.kind == Job::Kind::kRefused;
   while (!session->ended() && !stopped_) {
     const Subscription* from = parts_.audience.find(*session, job.channel);
     if (from == nullptr) co_return;
-    std::vector<Stand> stands{{job.channel, from->seq, from->rev, job.kind == Job::Kind::kRefused}};
+    std::vector<Stand> stands{{job.channel, from->seq, from->rev, take_head}};
     auto answers = co_await ask(home, session->user(), std::move(stands));
     const Settled answer = answers.front();
     Subscription* at = parts_.audience.find(*session, job.channel);
@@ -128,7 +130,7 @@ Task<void> CatchUp::perform(std::shared_ptr<Session> session, Job& job) {
       co_return;
     }
     if (answer.outcome == Settled::Outcome::kLive) {
-      if (job.kind == Job::Kind::kRefused) {
+      if (take_head) {
         at->seq = answer.seq;
         at->rev = answer.rev;
       }
@@ -142,6 +144,7 @@ Task<void> CatchUp::perform(std::shared_ptr<Session> session, Job& job) {
       continue;
     }
     co_await read_on(session, job, answer.large);
+    if (mutant_is(Mutant::kReadBeforeSubscribe)) take_head = true;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/mutant.h"
 #include "gateway/texts.h"
 #include "runtime/log.h"
 
@@ -244,9 +245,10 @@ void Floor::join(std::shared_ptr<const Join> join) {
 }
 
 void Floor::withdraw(Place place, const std::string& deleted_message) {
-  parcels_.withdraw(place, deleted_message, [this](const net::SharedBuffer& old, const net::SharedBuffer& fresh) {
-    for (Connection* connection : connections_) connection->replace(old, fresh);
-  });
+  if (!mutant_is(Mutant::kRingKeepsDeleted))
+    parcels_.withdraw(place, deleted_message, [this](const net::SharedBuffer& old, const net::SharedBuffer& fresh) {
+      for (Connection* connection : connections_) connection->replace(old, fresh);
+    });
   catch_up_.withdraw(place);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.h"
 #include "gateway/replay.h"
 #include "gateway/texts.h"
 
@@ -61,7 +62,9 @@ void Gateway::drain(std::chrono::milliseconds over) {
 Floor& Gateway::floor() { return *floors_[Core::current().index()]; }
 ChannelDesk& Gateway::desk() { return *desks_[Core::current().index()]; }
 
-void Gateway::revoke_here(UserId user, LoginId login) { floor().revoke(user, login); }
+void Gateway::revoke_here(UserId user, LoginId login) {
+  if (!mutant_is(Mutant::kRevocationKeepsSockets)) floor().revoke(user, login);
+}
 
 void Gateway::typing(ChannelId channel, UserId user) {
   Core& home = cores_.of(channel);

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/mutant.h"
 #include "gateway/catch_up.h"
 #include "gateway/texts.h"
 
@@ -78,6 +79,7 @@ void Session::send(std::uint64_t s) {
 
 void Session::dispatch(ParcelRef parcel) {
   if (ended_) return;
+  if (mutant_is(Mutant::kDropWhenFull) && ring_.size() >= limits_.dispatches) return;
   ring_.push(std::move(parcel));
   const std::uint64_t s = last_s();
   if (sink_ != nullptr && sent_ + 1 == s) {
@@ -116,6 +118,11 @@ void Session::resume(Sink& sink, Connection* connection, std::uint64_t s, Parcel
   sink_ = &sink;
   connection_ = connection;
   sent_ = s;
+  if (mutant_is(Mutant::kResumeSkipsOne) && last_s() > s) ++sent_;
+  if (mutant_is(Mutant::kResumeRepeatsOne) && last_s() > s) {
+    send(s + 1);
+    sent_ = s;
+  }
   ring_.push(std::move(resumed));
   pump();
 }
