@@ -29,7 +29,9 @@ ALLOWED = {
     "auth": PORTS,
     "chat": PORTS | {"auth"},
     **{service: PORTS | {"auth", "chat"} for service in SERVICES - {"auth", "chat"}},
+    "faults": BASE,
     **{adapter: PORTS for adapter in ADAPTERS},
+    "embedded": PORTS | {"faults"},  # in test builds only
     "bench": PORTS | {"client", "embedded"},
     "gateway": PORTS | SERVICES,
     "api": PORTS | SERVICES,

@@ -2,6 +2,7 @@
 #include "embedded/committer.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/env.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,8 +10,8 @@
 #include <semaphore>
 
 #include "embedded/database_fixture.h"
-#include "embedded/fault_file_system.h"
 #include "embedded/keys.h"
+#include "faults/volatile_disk.h"
 
 namespace rookery::embedded {
 namespace {
@@ -152,7 +153,7 @@ TEST_F(CommitterTest, AnUnsyncedCommitIsThereAfterAClose) {
 }
 
 TEST_F(CommitterTest, WhatWasAcknowledgedOutlivesAPowerCut) {
-  auto files = std::make_shared<FaultFileSystem>();
+  auto files = std::make_shared<faults::VolatileDisk>();
   const auto env = rocksdb::NewCompositeEnv(files);
   hooks_.env = env.get();
   open();
@@ -163,7 +164,7 @@ TEST_F(CommitterTest, WhatWasAcknowledgedOutlivesAPowerCut) {
     database().commit_now(std::move(batch));
     if (i % 10 != 0) continue;
     const std::string copy = directory() + "-cut-" + std::to_string(i);
-    files->copy_as_after_a_power_cut(directory(), copy);
+    std::filesystem::copy(directory(), copy, std::filesystem::copy_options::recursive);
     DatabaseOptions after;
     after.directory = copy;
     auto opened = Database::open(after);
@@ -175,7 +176,7 @@ TEST_F(CommitterTest, WhatWasAcknowledgedOutlivesAPowerCut) {
 }
 
 TEST_F(CommitterTest, ThePowerCutOfTheseTestsLosesWhatWasNotSynced) {
-  auto files = std::make_shared<FaultFileSystem>();
+  auto files = std::make_shared<faults::VolatileDisk>();
   const auto env = rocksdb::NewCompositeEnv(files);
   hooks_.env = env.get();
   hooks_.upkeep = std::chrono::milliseconds(1);
@@ -184,7 +185,7 @@ TEST_F(CommitterTest, ThePowerCutOfTheseTestsLosesWhatWasNotSynced) {
   rider.put(Family::kState, follower_key("search"), "7");
   database().commit_unsynced(std::move(rider));
   while (!database().get_now(Family::kState, follower_key("search")).value()) std::this_thread::yield();
-  files->copy_as_after_a_power_cut(directory(), directory() + "-cut");
+  std::filesystem::copy(directory(), directory() + "-cut", std::filesystem::copy_options::recursive);
   DatabaseOptions after;
   after.directory = directory() + "-cut";
   auto opened = Database::open(after);

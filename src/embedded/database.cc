@@ -12,6 +12,7 @@
 #include "embedded/database_meta.h"
 #include "embedded/database_store.h"
 #include "embedded/database_upkeep.h"
+#include "embedded/disk.h"
 #include "embedded/keys.h"
 #include "embedded/watermark.h"
 #include "runtime/core.h"
@@ -127,7 +128,8 @@ struct Database::Parts {
 Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   auto dir = DataDir::open(options.directory);
   if (!dir) return std::unexpected(dir.error());
-  auto mark = Watermark::read(dir->watermark_path());
+  rocksdb::FileSystem& files = *env_of(options).GetFileSystem();
+  auto mark = Watermark::read(files, dir->watermark_path());
   if (!mark) return fail(ErrorCode::kInternal, std::string(mark.error().sentence()) + "; `rookery repair` tells what is there");
   const auto mode = mode_of(*dir, mark->has_value());
   if (!mode) return std::unexpected(mode.error());
@@ -137,9 +139,9 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   if (!checked) return std::unexpected(checked.error());
   if (!mark->has_value()) {
     const Mark first{.offset = checked->last_offset, .sequence = (*store)->db().GetLatestSequenceNumber()};
-    if (Status created = Watermark::create(dir->watermark_path(), first); !created) return std::unexpected(created.error());
+    if (Status created = Watermark::create(files, dir->watermark_path(), first); !created) return std::unexpected(created.error());
   }
-  auto watermark = Watermark::open(dir->watermark_path());
+  auto watermark = Watermark::open(files, dir->watermark_path());
   if (!watermark) return std::unexpected(watermark.error());
   auto parts = std::make_unique<Parts>(std::move(*dir), std::move(options), std::move(*store), std::move(*watermark), std::move(*checked));
   return std::unique_ptr<Database>(new Database(std::move(parts)));

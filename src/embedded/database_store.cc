@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "embedded/disk.h"
 #include "embedded/keys.h"
 #include "runtime/log.h"
 
@@ -40,7 +41,7 @@ constexpr std::uint64_t kFarAboveNeed = 1ull << 50;  // FIFO drops data beyond i
 
 rocksdb::DBOptions database_options(const DatabaseOptions& options, Store::Mode mode) {
   rocksdb::DBOptions out;
-  if (options.hooks.env != nullptr) out.env = options.hooks.env;
+  out.env = &env_of(options);
   out.create_if_missing = mode == Store::Mode::kCreate;
   out.create_missing_column_families = mode == Store::Mode::kCreate;
   out.paranoid_checks = true;

@@ -7,6 +7,7 @@
 #include "embedded/data_dir.h"
 #include "embedded/database_meta.h"
 #include "embedded/database_store.h"
+#include "embedded/disk.h"
 #include "embedded/keys.h"
 #include "embedded/watermark.h"
 
@@ -114,7 +115,7 @@ Result<RepairReport> inspect_data_dir(const std::string& directory) {
   const Files tables = count_files(dir->database_path(), ".sst");
   const Files logs = count_files(dir->database_path(), ".log");
   out += fmt::format("  files: {} tables ({} bytes), {} write-ahead logs ({} bytes)\n", tables.count, tables.bytes, logs.count, logs.bytes);
-  const auto mark = Watermark::read(dir->watermark_path());
+  const auto mark = Watermark::read(*machine_env().GetFileSystem(), dir->watermark_path());
   const bool marked = describe_watermark(out, mark);
   auto store = Store::open(dir->database_path(), DatabaseOptions{}, Store::Mode::kReadOnly);
   if (!store) {
@@ -153,7 +154,7 @@ Status give_up_lost_end(const std::string& directory) {
     return fail(ErrorCode::kInternal, "the log has a hole at row " + std::to_string(*hole) + ", not a lost end. Restore a backup");
   if (auto epoch = write_first_meta(**store); !epoch) return std::unexpected(std::move(epoch.error()));
   const Mark mark{.offset = *end, .sequence = (*store)->db().GetLatestSequenceNumber()};
-  return Watermark::create(dir->watermark_path(), mark);
+  return Watermark::create(*machine_env().GetFileSystem(), dir->watermark_path(), mark);
 }
 
 }  // namespace rookery::embedded

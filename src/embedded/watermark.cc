@@ -1,11 +1,8 @@
 #include "embedded/watermark.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <rocksdb/file_system.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -16,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x524b574d;  // "RKWM"
 constexpr std::size_t kRecordBytes = 32;      // magic, number, offset, sequence, CRC-32C of what stands before
-constexpr off_t kSlotBytes = 4096;            // no two slots in one sector of any disk
+constexpr std::uint64_t kSlotBytes = 4096;    // no two slots in one sector of any disk
 
 constexpr std::array<std::uint32_t, 256> make_crc32c_table() {
   std::array<std::uint32_t, 256> table{};
@@ -60,87 +57,90 @@ std::optional<Numbered> decode(std::string_view bytes) {
   return record;
 }
 
-off_t slot_of(std::uint64_t number) { return static_cast<off_t>(number % 2) * kSlotBytes; }
+std::uint64_t slot_of(std::uint64_t number) { return number % 2 * kSlotBytes; }
 
-std::unexpected<Error> io_failed(const std::string& what) { return fail(ErrorCode::kInternal, what + ": " + std::strerror(errno)); }
-
-bool write_record(int file, const Numbered& record) {
-  const std::string bytes = encode(record);
-  ssize_t written = 0;
-  do {
-    written = ::pwrite(file, bytes.data(), bytes.size(), slot_of(record.number));
-  } while (written < 0 && errno == EINTR);
-  if (written >= 0 && written != static_cast<ssize_t>(bytes.size())) errno = ENOSPC;
-  return written == static_cast<ssize_t>(bytes.size());
+std::unexpected<Error> io_failed(const std::string& what, const rocksdb::IOStatus& why) {
+  return fail(ErrorCode::kInternal, what + ": " + why.ToString());
 }
 
-// The newest record that holds.
-std::optional<Numbered> read_records(int file) {
+std::unexpected<Error> neither_holds(const std::string& path) {
+  return fail(ErrorCode::kInternal, path + " is damaged: neither of its two records holds");
+}
+
+// The newest record that holds. `File` reads as RocksDB's files do.
+template <class File>
+std::optional<Numbered> read_records(File& file) {
   std::optional<Numbered> newest;
   for (std::uint64_t slot = 0; slot < 2; ++slot) {
     std::array<char, kRecordBytes> bytes{};
-    if (::pread(file, bytes.data(), bytes.size(), slot_of(slot)) != static_cast<ssize_t>(bytes.size())) continue;
-    const auto record = decode(std::string_view(bytes.data(), bytes.size()));
+    rocksdb::Slice found;
+    if (!file.Read(slot_of(slot), bytes.size(), {}, &found, bytes.data(), nullptr).ok() || found.size() != bytes.size()) continue;
+    const auto record = decode(std::string_view(found.data(), found.size()));
     if (record && (!newest || record->number > newest->number)) newest = record;
   }
   return newest;
 }
 
-Status sync_directory_of(const std::string& path) {
-  const std::string directory = path.substr(0, path.rfind('/'));
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return io_failed("cannot open " + directory);
-  const bool synced = ::fsync(fd) == 0;
-  ::close(fd);
-  if (!synced) return io_failed("cannot sync " + directory);
-  return {};
+// Both slots, so that the file has its final size and later writes change no metadata.
+rocksdb::IOStatus write_new_file(rocksdb::FileSystem& files, const std::string& path, Mark mark) {
+  std::string bytes(kSlotBytes + kRecordBytes, '\0');
+  bytes.replace(slot_of(1), kRecordBytes, encode({.number = 1, .mark = mark}));
+  bytes.replace(slot_of(2), kRecordBytes, encode({.number = 2, .mark = mark}));
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  rocksdb::IOStatus status = files.NewWritableFile(path, {}, &file, nullptr);
+  if (status.ok()) status = file->Append(bytes, {}, nullptr);
+  if (status.ok()) status = file->Fsync({}, nullptr);
+  if (status.ok()) status = file->Close({}, nullptr);
+  return status;
+}
+
+rocksdb::IOStatus sync_directory_of(rocksdb::FileSystem& files, const std::string& path) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  const rocksdb::IOStatus opened = files.NewDirectory(path.substr(0, path.rfind('/')), {}, &directory, nullptr);
+  return opened.ok() ? directory->Fsync({}, nullptr) : opened;
 }
 
 }  // namespace
 
-Result<std::optional<Mark>> Watermark::read(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && errno == ENOENT) return std::nullopt;
-  if (file < 0) return io_failed("cannot read " + path);
-  const auto record = read_records(file);
-  ::close(file);
-  if (!record) return fail(ErrorCode::kInternal, path + " is damaged: neither of its two records holds");
+Result<std::optional<Mark>> Watermark::read(rocksdb::FileSystem& files, const std::string& path) {
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file;
+  const rocksdb::IOStatus opened = files.NewRandomAccessFile(path, {}, &file, nullptr);
+  if (opened.IsPathNotFound() || opened.IsNotFound()) return std::nullopt;
+  if (!opened.ok()) return io_failed("cannot read " + path, opened);
+  const auto record = read_records(*file);
+  if (!record) return neither_holds(path);
   return record->mark;
 }
 
-Status Watermark::create(const std::string& path, Mark mark) {
+Status Watermark::create(rocksdb::FileSystem& files, const std::string& path, Mark mark) {
   const std::string fresh = path + ".new";
-  const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return io_failed("cannot write " + fresh);
-  // Both slots, so that the file has its final size and later writes change no metadata.
-  const bool written =
-      write_record(file, {.number = 1, .mark = mark}) && write_record(file, {.number = 2, .mark = mark}) && ::fsync(file) == 0;
-  ::close(file);
-  if (!written) return io_failed("cannot write " + fresh);
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return io_failed("cannot rename " + fresh);
-  return sync_directory_of(path);
+  rocksdb::IOStatus status = write_new_file(files, fresh, mark);
+  if (status.ok()) status = files.RenameFile(fresh, path, {}, nullptr);
+  if (status.ok()) status = sync_directory_of(files, path);
+  if (!status.ok()) return io_failed("cannot write " + path, status);
+  return {};
 }
 
-Result<Watermark> Watermark::open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return io_failed("cannot open " + path);
-  const auto record = read_records(file);
-  if (!record) {
-    ::close(file);
-    return fail(ErrorCode::kInternal, path + " is damaged: neither of its two records holds");
-  }
-  return Watermark(file, record->number);
+Result<Watermark> Watermark::open(rocksdb::FileSystem& files, const std::string& path) {
+  std::unique_ptr<rocksdb::FSRandomRWFile> file;
+  const rocksdb::IOStatus opened = files.NewRandomRWFile(path, {}, &file, nullptr);
+  if (!opened.ok()) return io_failed("cannot open " + path, opened);
+  const auto record = read_records(*file);
+  if (!record) return neither_holds(path);
+  return Watermark(std::move(file), record->number);
 }
+
+Watermark::Watermark(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::uint64_t number) : file_(std::move(file)), number_(number) {}
 
 Watermark::Watermark(Watermark&& other) noexcept
-    : file_(std::exchange(other.file_, -1)), number_(other.number_), unsynced_(other.unsynced_.load()) {}
+    : file_(std::move(other.file_)), number_(other.number_), unsynced_(other.unsynced_.load()) {}
 
-Watermark::~Watermark() {
-  if (file_ >= 0) ::close(file_);
-}
+Watermark::~Watermark() = default;
 
 Status Watermark::advance(Mark mark) noexcept {
-  if (!write_record(file_, {.number = number_ + 1, .mark = mark})) return io_failed("cannot write the watermark");
+  const std::string bytes = encode({.number = number_ + 1, .mark = mark});
+  const rocksdb::IOStatus written = file_->Write(slot_of(number_ + 1), bytes, {}, nullptr);
+  if (!written.ok()) return io_failed("cannot write the watermark", written);
   ++number_;
   unsynced_.store(true, std::memory_order_release);
   return {};
@@ -148,7 +148,8 @@ Status Watermark::advance(Mark mark) noexcept {
 
 Status Watermark::sync() noexcept {
   if (!unsynced_.exchange(false, std::memory_order_acquire)) return {};
-  if (::fdatasync(file_) != 0) return io_failed("cannot sync the watermark");
+  const rocksdb::IOStatus synced = file_->Sync({}, nullptr);
+  if (!synced.ok()) return io_failed("cannot sync the watermark", synced);
   return {};
 }
 

@@ -8,10 +8,16 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/result.h"
+
+namespace rocksdb {
+class FileSystem;
+class FSRandomRWFile;
+}  // namespace rocksdb
 
 namespace rookery::embedded {
 
@@ -23,12 +29,13 @@ struct Mark {
 
 class Watermark {
  public:
+  // Through `files`, so that it lies on the same disk as the log, also where that disk is a test's. All block.
   // None: there is no file. kInternal: unreadable, or neither slot holds.
-  static Result<std::optional<Mark>> read(const std::string& path);
+  static Result<std::optional<Mark>> read(rocksdb::FileSystem& files, const std::string& path);
   // Replaces the file by one that says `mark`; durable when it returns.
-  static Status create(const std::string& path, Mark mark);
+  static Status create(rocksdb::FileSystem& files, const std::string& path, Mark mark);
   // For advancing. The file must be there and whole.
-  static Result<Watermark> open(const std::string& path);
+  static Result<Watermark> open(rocksdb::FileSystem& files, const std::string& path);
 
   Watermark(Watermark&& other) noexcept;
   Watermark& operator=(Watermark&&) = delete;
@@ -40,8 +47,8 @@ class Watermark {
   Status sync() noexcept;
 
  private:
-  Watermark(int file, std::uint64_t number) : file_(file), number_(number) {}
-  int file_;
+  Watermark(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::uint64_t number);
+  std::unique_ptr<rocksdb::FSRandomRWFile> file_;
   std::uint64_t number_;  // of the last record written
   std::atomic<bool> unsynced_ = false;
 };

@@ -1,6 +1,7 @@
 #include "embedded/watermark.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/file_system.h>
 
 #include <filesystem>
 #include <fstream>
@@ -23,52 +24,53 @@ class WatermarkTest : public ::testing::Test {
     file.put(static_cast<char>(byte ^ 1));
   }
 
+  rocksdb::FileSystem& files_ = *rocksdb::FileSystem::Default();
   const std::string directory_ = std::filesystem::temp_directory_path().string() + "/rookery-" + system_random().token(9);
   const std::string path_ = directory_ + "/watermark";
 };
 
-TEST_F(WatermarkTest, AFileThatIsNotThereIsNone) { EXPECT_EQ(Watermark::read(path_).value(), std::nullopt); }
+TEST_F(WatermarkTest, AFileThatIsNotThereIsNone) { EXPECT_EQ(Watermark::read(files_, path_).value(), std::nullopt); }
 
 TEST_F(WatermarkTest, TheLastMarkIsReadBack) {
-  ASSERT_TRUE(Watermark::create(path_, {.offset = 1, .sequence = 2}));
-  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 1, .sequence = 2}));
+  ASSERT_TRUE(Watermark::create(files_, path_, {.offset = 1, .sequence = 2}));
+  EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 1, .sequence = 2}));
   {
-    auto watermark = Watermark::open(path_).value();
+    auto watermark = Watermark::open(files_, path_).value();
     for (std::uint64_t i = 2; i <= 5; ++i) ASSERT_TRUE(watermark.advance({.offset = i, .sequence = 10 * i}));
     ASSERT_TRUE(watermark.sync());
   }
-  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 5, .sequence = 50}));
-  auto watermark = Watermark::open(path_).value();
+  EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 5, .sequence = 50}));
+  auto watermark = Watermark::open(files_, path_).value();
   ASSERT_TRUE(watermark.advance({.offset = 6, .sequence = 60}));
-  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 6, .sequence = 60}));
+  EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 6, .sequence = 60}));
 }
 
 TEST_F(WatermarkTest, ATornRecordLeavesTheOneBefore) {
-  ASSERT_TRUE(Watermark::create(path_, {.offset = 1, .sequence = 1}));
-  auto watermark = Watermark::open(path_).value();
+  ASSERT_TRUE(Watermark::create(files_, path_, {.offset = 1, .sequence = 1}));
+  auto watermark = Watermark::open(files_, path_).value();
   ASSERT_TRUE(watermark.advance({.offset = 2, .sequence = 2}));  // number 3: the second slot
   ASSERT_TRUE(watermark.advance({.offset = 3, .sequence = 3}));  // number 4: the first slot
   for (std::streamoff at = 0; at < 32; ++at) {
     flip_byte(at);
-    EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 2, .sequence = 2})) << "byte " << at;
+    EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 2, .sequence = 2})) << "byte " << at;
     flip_byte(at);
   }
-  EXPECT_EQ(Watermark::read(path_).value(), (Mark{.offset = 3, .sequence = 3}));
+  EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 3, .sequence = 3}));
 }
 
 TEST_F(WatermarkTest, TwoDamagedRecordsAreAnError) {
-  ASSERT_TRUE(Watermark::create(path_, {.offset = 1, .sequence = 1}));
+  ASSERT_TRUE(Watermark::create(files_, path_, {.offset = 1, .sequence = 1}));
   flip_byte(20);
   flip_byte(4096 + 20);
-  const auto read = Watermark::read(path_);
+  const auto read = Watermark::read(files_, path_);
   ASSERT_FALSE(read);
   EXPECT_NE(read.error().message.find("damaged"), std::string::npos);
-  EXPECT_FALSE(Watermark::open(path_));
+  EXPECT_FALSE(Watermark::open(files_, path_));
 }
 
 TEST_F(WatermarkTest, AnEmptyFileIsAnError) {
   std::ofstream(path_).close();
-  EXPECT_FALSE(Watermark::read(path_));
+  EXPECT_FALSE(Watermark::read(files_, path_));
 }
 
 }  // namespace
