@@ -35,8 +35,8 @@ void write_login(JsonWriter& json, const UsedLogin& used, LoginId current) {
     if (!device->name.empty()) json.key("name").string(device->name);
     json.end_object();
   }
-  json.key("created_at").string(format_rfc3339(used.login.created_at));
-  json.key("last_used_at").string(format_rfc3339(used.last_used_at));
+  json.key("created_at").time(used.login.created_at);
+  json.key("last_used_at").time(used.last_used_at);
   json.key("current").boolean(used.login.id == current);
   json.end_object();
 }

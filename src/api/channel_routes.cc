@@ -12,25 +12,22 @@ constexpr std::uint32_t kMembersPreset = 100;
 constexpr std::uint32_t kMembersMax = 1000;
 constexpr std::array<std::string_view, 3> kNotify = {"all", "mentions", "none"};
 
-// Where a channel stands in the list by activity; the id makes it definite.
-using ListPlace = std::pair<TimeMs, ChannelId>;
+// Where a channel stands in the list by activity; one of its own, as ids are.
+std::uint64_t place_of(const ChannelView& view) { return view.state.last_activity(); }
 
-ListPlace place_of(const ChannelView& view) { return {view.state.last_activity(), view.state.roster->id}; }
-
-std::string encode_cursor(const ListPlace& place) {
+std::string encode_cursor(std::uint64_t place) {
   std::string bytes;
-  ByteWriter(bytes).u64(static_cast<std::uint64_t>(place.first.unix_ms)).u64(place.second.value);
+  ByteWriter(bytes).u64(place);
   return base64url(bytes);
 }
 
-std::optional<ListPlace> decode_cursor(std::string_view text) {
+std::optional<std::uint64_t> decode_cursor(std::string_view text) {
   const auto bytes = decode_base64url(text);
   if (!bytes) return std::nullopt;
   ByteReader in(*bytes);
-  const TimeMs time(static_cast<std::int64_t>(in.u64()));
-  const ChannelId channel(in.u64());
+  const std::uint64_t place = in.u64();
   if (!in.at_end()) return std::nullopt;
-  return ListPlace(time, channel);
+  return place;
 }
 
 }  // namespace
@@ -71,7 +68,7 @@ ChannelRoutes::Answer ChannelRoutes::open(Call& call) {
 ChannelRoutes::Answer ChannelRoutes::list(Call& call) {
   const Result<std::uint32_t> limit = call.limit(kPagePreset, parts_.limits.page);
   if (!limit) co_return fail(limit.error());
-  std::optional<ListPlace> before;
+  std::optional<std::uint64_t> before;
   if (const std::string* cursor = call.query.find("before")) {
     before = decode_cursor(*cursor);
     if (!before) co_return fail(Error::invalid("before", "is no cursor of an earlier page"));

@@ -90,7 +90,7 @@ Answer list_devices(DeviceStore& store, Call& call) {
     json.key("id").string(device.id);
     json.key("transport").string(kPushTransportNames[static_cast<std::size_t>(device.transport)]);
     json.key("content").string(kPushContentNames[static_cast<std::size_t>(device.content)]);
-    json.key("created_at").string(format_rfc3339(device.created_at));
+    json.key("created_at").time(device.created_at);
     json.end_object();
   }
   json.end_array();

@@ -98,7 +98,7 @@ Task<Result<std::string>> Rendering::members(std::vector<Member> members) {
     json.begin_object();
     write_json(json.key("user"), (*profiles)(member.user));
     json.key("roles").begin_array().end_array();
-    json.key("joined_at").string(format_rfc3339(member.joined_at));
+    json.key("joined_at").time(member.joined_at);
     json.end_object();
   }
   json.end_array();

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace rookery {
 namespace {
@@ -9,6 +10,22 @@ namespace {
 constexpr char kHex[] = "0123456789abcdef";
 
 constexpr bool must_escape(unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; }
+
+// How many bytes at the start need no escape; eight at a time (a byte test on a word: Hacker's Delight, 6-1).
+std::size_t plain_prefix(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  const auto zero_byte = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + i, 8);
+    const std::uint64_t control = (word - kOnes * 0x20) & ~word & kHighs;
+    if ((control | zero_byte(word ^ (kOnes * '"')) | zero_byte(word ^ (kOnes * '\\'))) != 0) break;
+  }
+  while (i < text.size() && !must_escape(static_cast<unsigned char>(text[i]))) ++i;
+  return i;
+}
 
 void append_escaped(std::string& out, unsigned char c) {
   switch (c) {
@@ -50,8 +67,20 @@ JsonWriter& JsonWriter::close(char bracket) {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-  string(name);
-  out_ += ':';
+  // One growth for all of it: keys are half of what is written.
+  const std::size_t start = out_.size();
+  const std::size_t comma = comma_ ? 1 : 0;
+  const std::size_t size = start + comma + name.size() + 3;
+  // What the function is given as size is not always what was asked for (libstdc++ 12 hands it the capacity).
+  out_.resize_and_overwrite(size, [&](char* text, std::size_t) {
+    char* at = text + start;
+    if (comma != 0) *at++ = ',';
+    *at++ = '"';
+    at += name.copy(at, name.size());
+    *at++ = '"';
+    *at = ':';
+    return size;
+  });
   comma_ = false;
   return *this;
 }
@@ -59,15 +88,13 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 JsonWriter& JsonWriter::string(std::string_view text) {
   separate();
   out_ += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (!must_escape(c)) continue;
-    out_.append(text, from, i - from);
-    append_escaped(out_, c);
-    from = i + 1;
+  while (!text.empty()) {
+    const std::size_t plain = plain_prefix(text);
+    out_.append(text.data(), plain);
+    if (plain == text.size()) break;
+    append_escaped(out_, static_cast<unsigned char>(text[plain]));
+    text.remove_prefix(plain + 1);
   }
-  out_.append(text, from);
   out_ += '"';
   comma_ = true;
   return *this;
@@ -99,6 +126,15 @@ JsonWriter& JsonWriter::id(std::uint64_t value) {
   separate();
   out_ += '"';
   append_decimal(out_, value);
+  out_ += '"';
+  comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::time(TimeMs value) {
+  separate();
+  out_ += '"';
+  append_rfc3339(out_, value);
   out_ += '"';
   comma_ = true;
   return *this;

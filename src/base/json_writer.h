@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace rookery {
 
 class JsonWriter {
@@ -21,7 +23,7 @@ class JsonWriter {
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
   JsonWriter& end_array() { return close(']'); }
-  JsonWriter& key(std::string_view name);
+  JsonWriter& key(std::string_view name);  // a name of the program's own: nothing in it is escaped
   JsonWriter& string(std::string_view text);
   JsonWriter& boolean(bool value);
   JsonWriter& null();
@@ -34,6 +36,8 @@ class JsonWriter {
   }
   // A 64-bit id as JSON string of its decimal digits.
   JsonWriter& id(std::uint64_t value);
+  // A time as the protocol writes it (append_rfc3339).
+  JsonWriter& time(TimeMs value);
   // A value that is JSON already.
   JsonWriter& raw(std::string_view json);
 

@@ -28,42 +28,52 @@ bool due(const Delivery& delivery, const Subscription& subscription) {
 }  // namespace
 
 Subscription* Audience::add(Session& session, ChannelId channel, std::uint64_t seq, std::uint64_t rev) {
-  const auto at = std::ranges::lower_bound(session.channels, channel);
-  if (at != session.channels.end() && *at == channel) return nullptr;
-  session.channels.insert(at, channel);
+  const auto at = std::ranges::lower_bound(session.channels, channel, {}, &SeatedIn::channel);
+  if (at != session.channels.end() && at->channel == channel) return nullptr;
   auto& subscriptions = channels_[channel].subscriptions;
+  session.channels.insert(at, SeatedIn{channel, subscriptions.size()});
   subscriptions.push_back(Subscription{.session = &session, .seq = seq, .rev = rev});
   return &subscriptions.back();
 }
 
 Subscription* Audience::find(const Session& session, ChannelId channel) {
-  if (!std::ranges::binary_search(session.channels, channel)) return nullptr;
+  const auto seat = std::ranges::lower_bound(session.channels, channel, {}, &SeatedIn::channel);
+  if (seat == session.channels.end() || seat->channel != channel) return nullptr;
   const auto at = channels_.find(channel);
   CHECK(at != channels_.end());
-  auto& subscriptions = at->second.subscriptions;
-  const auto found = std::ranges::find(subscriptions, &session, &Subscription::session);
-  CHECK(found != subscriptions.end());
-  return &*found;
+  Subscription& found = at->second.subscriptions.at(seat->index);
+  CHECK(found.session == &session);
+  return &found;
 }
 
 void Audience::remove(Session& session, ChannelId channel) {
-  const auto listed = std::ranges::lower_bound(session.channels, channel);
-  if (listed == session.channels.end() || *listed != channel) return;
-  session.channels.erase(listed);
+  const auto seat = std::ranges::lower_bound(session.channels, channel, {}, &SeatedIn::channel);
+  if (seat == session.channels.end() || seat->channel != channel) return;
+  const std::size_t index = seat->index;
+  session.channels.erase(seat);
   const auto at = channels_.find(channel);
-  auto& subscriptions = at->second.subscriptions;
-  const auto found = std::ranges::find(subscriptions, &session, &Subscription::session);
-  erase_at(at->second, static_cast<std::size_t>(found - subscriptions.begin()));
+  erase_at(at->second, channel, index);
   erase_if_empty(at);
 }
 
 void Audience::remove_all(Session& session) {
-  while (!session.channels.empty()) remove(session, session.channels.back());
+  while (!session.channels.empty()) remove(session, session.channels.back().channel);
 }
 
-void Audience::erase_at(Channel& channel, std::size_t index) {
-  channel.subscriptions.erase(channel.subscriptions.begin() + static_cast<std::ptrdiff_t>(index));
-  if (channel.walk != nullptr && index < channel.walk->next) --channel.walk->next;
+void Audience::move_to(Channel& channel, ChannelId id, std::size_t from, std::size_t to) {
+  if (from == to) return;
+  channel.subscriptions[to] = channel.subscriptions[from];
+  auto& seats = channel.subscriptions[to].session->channels;
+  std::ranges::lower_bound(seats, id, {}, &SeatedIn::channel)->index = to;
+}
+
+void Audience::erase_at(Channel& channel, ChannelId id, std::size_t index) {
+  if (channel.walk != nullptr && index < channel.walk->next) {
+    move_to(channel, id, --channel.walk->next, index);
+    index = channel.walk->next;
+  }
+  move_to(channel, id, channel.subscriptions.size() - 1, index);
+  channel.subscriptions.pop_back();
 }
 
 void Audience::erase_if_empty(Channels::iterator at) {
@@ -129,8 +139,9 @@ bool Audience::walk(Channel& channel, const Pending& pending, std::size_t& next)
       ++next;
       continue;
     }
-    std::erase(subscription.session->channels, pending.delivery->channel);
-    channel.subscriptions.erase(channel.subscriptions.begin() + static_cast<std::ptrdiff_t>(next));
+    const ChannelId id = pending.delivery->channel;
+    std::erase_if(subscription.session->channels, [id](const SeatedIn& seat) { return seat.channel == id; });
+    erase_at(channel, id, next);
   }
   return true;
 }

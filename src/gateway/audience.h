@@ -7,6 +7,9 @@
 //
 // Walks over more than kWalkSessions sessions go on in the next turn, and later deliveries of that channel wait behind
 // them. One core.
+//
+// Each session knows its place in each of its channels (Session::channels), so that finding, adding and removing do not
+// depend on how many sessions a channel has; a removal moves the last one into the gap.
 #pragma once
 
 #include <cstdint>
@@ -94,7 +97,9 @@ class Audience {
   bool hand(Subscription& subscription, const Pending& pending);
   bool hand_placed(Subscription& subscription, const Pending& pending);
   void dispatch(Session& session, const ParcelRef& parcel);
-  void erase_at(Channel& channel, std::size_t index);
+  void move_to(Channel& channel, ChannelId id, std::size_t from, std::size_t to);
+  // Of the subscriptions only; those of a walk that were not reached yet stay not reached.
+  void erase_at(Channel& channel, ChannelId id, std::size_t index);
   void erase_if_empty(Channels::iterator at);
 
   Core& core_;

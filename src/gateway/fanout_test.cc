@@ -1,4 +1,5 @@
 // Who gets what (protocol.md §4), from the log to the clients.
+#include "base/random.h"
 #include "tests/gateway/world.h"
 
 namespace rookery::gateway {
@@ -322,6 +323,38 @@ TEST_F(FanoutTest, ManySessionsOfOneChannelAllGetEverythingInOrder) {
   for (int i = 1; i <= 5; ++i) wide.send(channel, one, "m" + std::to_string(i));
   for (const auto& client : clients) {
     for (int i = 1; i <= 5; ++i) client->expect("\"content\":\"m" + std::to_string(i) + "\"");
+  }
+}
+
+TEST_F(FanoutTest, SessionsThatGoWhileADeliveryIsOnItsWayToManyDisturbNobody) {
+  GatewayOptions options = World::quiet();
+  options.limits.connections_per_user = 0;
+  World wide(options);
+  const UserId one = wide.user("one");
+  const UserId two = wide.user("two");
+  const ChannelId channel = wide.group({one, two});
+  std::vector<std::unique_ptr<TestClient>> clients;
+  for (int i = 0; i < 1200; ++i) {
+    clients.push_back(std::make_unique<TestClient>(wide, 1));
+    clients.back()->identify(two);
+  }
+  wide.settle();
+  SeededRandom random(20261121);
+  std::vector<bool> gone(clients.size());
+  constexpr int kMessages = 20;
+  for (int i = 1; i <= kMessages; ++i) {
+    wide.send(channel, one, "m" + std::to_string(i) + ";");
+    for (int leaving = 0; leaving < 15; ++leaving) {
+      const std::size_t who = random.below(clients.size());
+      if (!gone[who]) clients[who]->hang_up(1000);
+      gone[who] = true;
+    }
+  }
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    if (gone[i]) continue;
+    for (int m = 1; m <= kMessages; ++m) {
+      ASSERT_TRUE(has(clients[i]->expect("\"t\":\"MESSAGE_CREATE\""), "\"content\":\"m" + std::to_string(m) + ";")) << i;
+    }
   }
 }
 

@@ -164,7 +164,8 @@ void Floor::dispatch(Session& session, net::SharedBuffer text) {
 // --- what clients say ---
 
 void Floor::subscribe(const std::shared_ptr<Session>& session, const std::vector<ChannelId>& channels) {
-  for (const ChannelId channel : session->channels) {
+  for (const SeatedIn& seat : session->channels) {
+    const ChannelId channel = seat.channel;
     Subscription& at = *audience_.find(*session, channel);
     const bool named = std::ranges::binary_search(channels, channel);
     if (!std::exchange(at.subscribed, named) && named) {

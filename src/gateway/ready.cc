@@ -12,8 +12,7 @@ Task<Result<std::vector<ChannelView>>> last_active_first(ChannelLog& log, Conver
   auto views = co_await log.views(*std::move(channels), user);
   if (!views) co_return fail(views.error());
   std::erase_if(*views, [user](const ChannelView& view) { return !view.state.exists() || !view.state.roster->sees(user); });
-  std::ranges::sort(*views, std::ranges::greater(),
-                    [](const ChannelView& view) { return std::pair(view.state.last_activity(), view.state.roster->id); });
+  std::ranges::sort(*views, std::ranges::greater(), [](const ChannelView& view) { return view.state.last_activity(); });
   co_return views;
 }
 

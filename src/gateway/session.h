@@ -31,6 +31,12 @@ inline constexpr std::size_t kPacedBytes = std::size_t{128} * 1024;
 // Dispatches that wait behind a replay, in all; the transport's own limit does not see them.
 inline constexpr std::size_t kWaitingBytesMax = std::size_t{1024} * 1024;
 
+// One of a session's channels, and where the session stands among that channel's subscriptions on its core.
+struct SeatedIn {
+  ChannelId channel;
+  std::size_t index = 0;
+};
+
 class Session {
  public:
   Session(SessionKey key, Principal who, DeviceKind device, RingLimits limits, SteadyTime now);
@@ -90,7 +96,7 @@ class Session {
   void hold_reply(ParcelRef reply);
 
   // What belongs to the session and is managed by others.
-  std::vector<ChannelId> channels;            // in which it has a subscription, ascending (Audience)
+  std::vector<SeatedIn> channels;             // in which it has a subscription, by channel (Audience)
   std::unique_ptr<CatchUpQueue> catching_up;  // null when nothing is left (CatchUp)
   bool ready = false;                         // READY was sent
   SteadyTime presence_told;                   // last sign of life that presence was told of

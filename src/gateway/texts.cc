@@ -168,7 +168,7 @@ SharedBuffer typing_text(ChannelId channel, UserId user, TimeMs time) {
     json.begin_object();
     json.key("channel_id").id(channel.value);
     json.key("user_id").id(user.value);
-    json.key("timestamp").string(format_rfc3339(time));
+    json.key("timestamp").time(time);
     json.end_object();
   });
 }

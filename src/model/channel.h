@@ -55,8 +55,8 @@ struct ChannelState {
   std::uint32_t pins = 0;
 
   bool exists() const noexcept { return roster != nullptr; }
-  // Time of the last message, of the creation before the first.
-  TimeMs last_activity() const noexcept { return last_message ? snowflake_time(last_message.value) : roster->created_at; }
+  // Orders channels by activity: the id of the last message, of the channel before the first, both of which carry their time.
+  std::uint64_t last_activity() const noexcept { return last_message ? last_message.value : roster->id.value; }
 };
 
 // One user's place in a channel. 0 <= read_seq <= delivered_seq <= last_seq; both only grow.

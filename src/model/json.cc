@@ -24,7 +24,7 @@ void write_ids(JsonWriter& json, const std::vector<AnyId>& ids, bool shown) {
   json.end_array();
 }
 
-void write_time(JsonWriter& json, std::string_view key, TimeMs time) { json.key(key).string(format_rfc3339(time)); }
+void write_time(JsonWriter& json, std::string_view key, TimeMs time) { json.key(key).time(time); }
 
 }  // namespace
 

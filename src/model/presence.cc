@@ -13,7 +13,7 @@ void write_json(JsonWriter& json, const Presence& presence) {
   json.begin_object();
   json.key("user_id").id(presence.user.value);
   json.key("status").string(kStatusNames[static_cast<std::size_t>(presence.status)]);
-  if (presence.last_seen) json.key("last_seen").string(format_rfc3339(presence.last_seen));
+  if (presence.last_seen) json.key("last_seen").time(presence.last_seen);
   json.key("devices").begin_array();
   for (const DeviceKind kind : presence.devices) json.string(kDeviceKindNames[static_cast<std::size_t>(kind)]);
   json.end_array();

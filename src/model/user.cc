@@ -9,7 +9,7 @@ void write_json(JsonWriter& json, const User& user) {
   json.key("display_name").string(user.deleted ? "deleted" : user.display_name);
   if (!user.avatar.empty() && !user.deleted) json.key("avatar").string(user.avatar);
   json.key("bot").boolean(user.bot);
-  json.key("created_at").string(format_rfc3339(snowflake_time(user.id.value)));
+  json.key("created_at").time(snowflake_time(user.id.value));
   json.end_object();
 }
 

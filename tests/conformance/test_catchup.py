@@ -119,8 +119,9 @@ def test_a_deleted_message_comes_deleted(fresh):
 def test_channels_come_most_recently_active_first(fresh):
     a, b = fresh(), fresh()
     groups = [a.group(b, name=str(i)) for i in range(4)]
-    for i in (2, 0, 3, 1):
-        a.send(groups[i])
+    last = a.send(groups[2])
+    for i in (0, 3, 1):
+        last = a.send_later(groups[i], last)
     socket, _, order = caught_up(b, {g["id"]: at(0) for g in groups})
     assert order == [groups[i]["id"] for i in (1, 3, 0, 2)]
     socket.close()

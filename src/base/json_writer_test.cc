@@ -1,0 +1,52 @@
+#include "base/json_writer.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json_reader.h"
+
+namespace rookery {
+namespace {
+
+std::string written(std::string_view text) {
+  std::string out;
+  JsonWriter(out).string(text);
+  return out;
+}
+
+TEST(JsonWriter, EscapesWhatJsonDemandsWhereverItStands) {
+  // Long enough that each of the eight places of a word is met, with plain text before and after.
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t after : {0, 1, 7, 8, 9}) {
+      for (int c = 0; c < 0x80; ++c) {
+        const std::string text = std::string(before, 'a') + static_cast<char>(c) + std::string(after, 'z');
+        const std::string json = written(text);
+        const bool escaped = c < 0x20 || c == '"' || c == '\\';
+        ASSERT_EQ(json.size() > text.size() + 2, escaped) << c << " after " << before;
+        const Result<Json> back = Json::parse("{\"t\":" + json + "}");
+        ASSERT_TRUE(back.has_value()) << json;
+      }
+    }
+  }
+}
+
+TEST(JsonWriter, EscapesByName) {
+  EXPECT_EQ(written("a\"b\\c\nd\re\tf\x01g\x1f"), R"("a\"b\\c\nd\re\tf\u0001g\u001f")");
+  EXPECT_EQ(written(""), R"("")");
+  EXPECT_EQ(written("\"\""), R"("\"\"")");
+}
+
+TEST(JsonWriter, LeavesUtf8AsItIs) {
+  const std::string text = "\x7f" "ü€😀 and the same again ü€😀";
+  EXPECT_EQ(written(text), '"' + text + '"');
+}
+
+TEST(JsonWriter, PutsCommasBetweenValuesAndNoneBeforeTheFirst) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("a").number(1).key("bb").begin_array().string("x").id(18446744073709551615u).null().end_array();
+  json.key("ccc").boolean(false).key("t").time(TimeMs(1735689600000)).key("o").begin_object().end_object().end_object();
+  EXPECT_EQ(out, R"({"a":1,"bb":["x","18446744073709551615",null],"ccc":false,"t":"2025-01-01T00:00:00.000Z","o":{}})");
+}
+
+}  // namespace
+}  // namespace rookery
