@@ -36,7 +36,9 @@ TEST(JsonWriter, EscapesByName) {
 }
 
 TEST(JsonWriter, LeavesUtf8AsItIs) {
-  const std::string text = "\x7f" "ü€😀 and the same again ü€😀";
+  const std::string text =
+      "\x7f"
+      "ü€😀 and the same again ü€😀";
   EXPECT_EQ(written(text), '"' + text + '"');
 }
 
