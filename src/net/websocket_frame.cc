@@ -1,9 +1,8 @@
 #include "net/websocket_frame.h"
 
-#include <bit>
+#include <algorithm>
 #include <cstring>
 
-#include "base/check.h"
 #include "net/utf8.h"
 #include "net/websocket.h"
 
@@ -13,6 +12,8 @@ namespace {
 constexpr std::uint8_t kFinal = 0x80;
 constexpr std::uint8_t kReserved = 0x70;
 constexpr std::uint8_t kMasked = 0x80;
+
+constexpr std::string_view kNotText = "a text message must be UTF-8";
 
 std::uint8_t byte_at(std::span<const char> bytes, std::size_t i) noexcept { return static_cast<std::uint8_t>(bytes[i]); }
 
@@ -34,6 +35,28 @@ struct WebSocketReader::Header {
   std::uint64_t payload_bytes;
   Mask mask;
 };
+
+struct WebSocketReader::Partial {
+  Opcode opcode;
+  std::string bytes{};
+  std::size_t valid = 0;  // so many are valid UTF-8
+  // Of the frame that is on its way; between two frames nothing is left of it, and it was not the last.
+  std::uint64_t frame_left = 0;
+  bool final = false;
+  Mask mask{};  // its first byte meets the next byte
+
+  bool is_whole() const noexcept { return final && frame_left == 0; }
+  // False when no further byte could make it UTF-8. Every byte is looked at once; a character may be cut where a piece ends.
+  bool is_text() {
+    const std::string_view fresh = std::string_view(bytes).substr(valid);
+    const std::size_t complete = is_whole() ? fresh.size() : whole_characters(fresh);
+    if (!is_valid_utf8(fresh.substr(0, complete)) || !can_begin_character(fresh.substr(complete))) return false;
+    valid += complete;
+    return true;
+  }
+};
+
+void WebSocketReader::Forget::operator()(Partial* partial) const noexcept { delete partial; }
 
 std::size_t frame_header_bytes(std::uint64_t payload_bytes) noexcept { return payload_bytes < 126 ? 2 : payload_bytes < 65536 ? 4 : 10; }
 
@@ -104,12 +127,33 @@ bool is_close_code(std::uint16_t code) noexcept {
   return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
 }
 
+// What stands against a frame at this place, or nothing.
+std::string_view WebSocketReader::fault_of(const Header& header, bool in_message) noexcept {
+  if (is_control(header.opcode)) {
+    if (header.opcode > Opcode::kPong) return "unknown opcode";
+    if (!header.final) return "a control frame must not be fragmented";
+    if (header.payload_bytes > kControlPayloadMax) return "a control frame is too long";
+    return {};
+  }
+  if (header.opcode > Opcode::kBinary) return "unknown opcode";
+  if (header.opcode == Opcode::kContinuation && !in_message) return "nothing to continue";
+  if (header.opcode != Opcode::kContinuation && in_message) return "the last message is not finished";
+  return {};
+}
+
 WebSocketReader::Progress WebSocketReader::read(std::span<char> bytes, WebSocketRole role, std::size_t message_bytes_max,
                                                 WebSocketEvents& events) {
   std::size_t at = 0;
   while (true) {
     const std::span<char> rest = bytes.subspan(at);
-    if (rest.size() < 2) return {at, rest.empty() ? 1u : 2u};
+    if (rest.empty()) return {at, 1};
+    if (partial_ && partial_->frame_left > 0) {
+      const auto piece = rest.first(static_cast<std::size_t>(std::min<std::uint64_t>(partial_->frame_left, rest.size())));
+      at += piece.size();
+      if (!add_payload(piece, events)) return {at, 1};
+      continue;
+    }
+    if (rest.size() < 2) return {at, 2};
     Header header{};
     const std::uint8_t first = byte_at(rest, 0);
     const std::uint8_t second = byte_at(rest, 1);
@@ -120,24 +164,16 @@ WebSocketReader::Progress WebSocketReader::read(std::span<char> bytes, WebSocket
     const std::size_t length_bytes = header.payload_bytes == 126 ? 2 : header.payload_bytes == 127 ? 8 : 0;
     header.header_bytes = 2 + length_bytes + (header.masked ? 4 : 0);
 
-    // What is wrong in the first two bytes is said before the rest is waited for.
     const auto violation = [&](std::uint16_t code, std::string_view reason) {
       events.on_violation(code, reason);
       return Progress{at, 1};
     };
+    // What is wrong in the first two bytes is said before the rest is waited for.
     if ((first & kReserved) != 0) return violation(kCloseProtocolError, "reserved bits are set");
     if (header.masked != (role == WebSocketRole::kServer)) {
       return violation(kCloseProtocolError, header.masked ? "a server must not mask" : "a client must mask");
     }
-    if (is_control(header.opcode)) {
-      if (header.opcode > Opcode::kPong) return violation(kCloseProtocolError, "unknown opcode");
-      if (!header.final) return violation(kCloseProtocolError, "a control frame must not be fragmented");
-      if (header.payload_bytes > kControlPayloadMax) return violation(kCloseProtocolError, "a control frame is too long");
-    } else {
-      if (header.opcode > Opcode::kBinary) return violation(kCloseProtocolError, "unknown opcode");
-      if (header.opcode == Opcode::kContinuation && !fragments_) return violation(kCloseProtocolError, "nothing to continue");
-      if (header.opcode != Opcode::kContinuation && fragments_) return violation(kCloseProtocolError, "the last message is not finished");
-    }
+    if (const auto fault = fault_of(header, partial_ != nullptr); !fault.empty()) return violation(kCloseProtocolError, fault);
 
     if (rest.size() < header.header_bytes) return {at, header.header_bytes};
     if (length_bytes != 0) {
@@ -146,54 +182,51 @@ WebSocketReader::Progress WebSocketReader::read(std::span<char> bytes, WebSocket
       if (header.payload_bytes < (length_bytes == 2 ? 126u : 65536u))
         return violation(kCloseProtocolError, "a length not in its shortest form");
     }
-    const std::size_t before = fragments_ && !is_control(header.opcode) ? fragments_->bytes.size() : 0;
+    const std::size_t before = partial_ && !is_control(header.opcode) ? partial_->bytes.size() : 0;
     if (header.payload_bytes > message_bytes_max - before) return violation(kCloseTooLarge, "the message is too large");
+    if (header.masked) std::memcpy(header.mask.data(), rest.data() + header.header_bytes - 4, 4);
     const std::size_t frame_bytes = header.header_bytes + static_cast<std::size_t>(header.payload_bytes);
-    if (rest.size() < frame_bytes) return {at, frame_bytes};
+    const bool whole = rest.size() >= frame_bytes;
+    if (!is_control(header.opcode) && (partial_ || !header.final || !whole)) {
+      if (!partial_) partial_.reset(new Partial{.opcode = header.opcode});
+      partial_->frame_left = header.payload_bytes;
+      partial_->final = header.final;
+      partial_->mask = header.mask;
+      at += header.header_bytes;
+      if (header.payload_bytes == 0 && !add_payload({}, events)) return {at, 1};
+      continue;
+    }
+    if (!whole) return {at, frame_bytes};
 
     const std::span<char> payload = rest.subspan(header.header_bytes, static_cast<std::size_t>(header.payload_bytes));
-    if (header.masked) {
-      std::memcpy(header.mask.data(), rest.data() + header.header_bytes - 4, 4);
-      apply_mask(payload, header.mask);
-    }
+    if (header.masked) apply_mask(payload, header.mask);
     at += frame_bytes;
-    const bool go_on = is_control(header.opcode) ? control_frame(header, {payload.data(), payload.size()}, events)
-                                                 : data_frame(header, payload, message_bytes_max, events);
-    if (!go_on) return {at, 1};
+    const std::string_view view(payload.data(), payload.size());
+    if (!(is_control(header.opcode) ? control_frame(header, view, events) : whole_message(header.opcode, view, events))) return {at, 1};
   }
 }
 
-bool WebSocketReader::data_frame(const Header& header, std::span<char> payload, std::size_t message_bytes_max, WebSocketEvents& events) {
-  const auto deliver = [&events](Opcode opcode, std::string_view message) {
-    return opcode == Opcode::kText ? events.on_text_message(message) : events.on_binary_message(message);
-  };
-  if (header.opcode != Opcode::kContinuation && header.final) {
-    const std::string_view message(payload.data(), payload.size());
-    if (header.opcode == Opcode::kText && !is_valid_utf8(message)) {
-      events.on_violation(kCloseInvalidText, "a text message must be UTF-8");
-      return false;
-    }
-    return deliver(header.opcode, message);
-  }
+bool WebSocketReader::whole_message(Opcode opcode, std::string_view message, WebSocketEvents& events) {
+  if (opcode == Opcode::kBinary) return events.on_binary_message(message);
+  if (is_valid_utf8(message)) return events.on_text_message(message);
+  events.on_violation(kCloseInvalidText, kNotText);
+  return false;
+}
 
-  if (!fragments_) fragments_ = std::make_unique<Fragments>(header.opcode, std::string());
-  std::string& bytes = fragments_->bytes;
-  CHECK(bytes.size() + payload.size() <= message_bytes_max);
-  bytes.append(payload.data(), payload.size());
-  if (fragments_->opcode == Opcode::kText) {
-    // Each fragment is checked as it comes; a character may be cut by the border of two.
-    const std::string_view fresh = std::string_view(bytes).substr(fragments_->valid);
-    const std::string_view whole = header.final ? fresh : fresh.substr(0, whole_characters(fresh));
-    if (!is_valid_utf8(whole)) {
-      events.on_violation(kCloseInvalidText, "a text message must be UTF-8");
-      return false;
-    }
-    fragments_->valid += whole.size();
+// The next bytes of the frame that is on its way.
+bool WebSocketReader::add_payload(std::span<char> piece, WebSocketEvents& events) {
+  apply_mask(piece, partial_->mask);
+  std::ranges::rotate(partial_->mask, partial_->mask.begin() + static_cast<std::ptrdiff_t>(piece.size() % 4));
+  partial_->frame_left -= piece.size();
+  partial_->bytes.append(piece.data(), piece.size());
+  if (partial_->opcode == Opcode::kText && !partial_->is_text()) {
+    events.on_violation(kCloseInvalidText, kNotText);
+    return false;
   }
-  if (!header.final) return true;
-  const std::unique_ptr<Fragments> whole = std::move(fragments_);
-  whole->bytes.reserve(whole->bytes.size() + kReadablePadding);
-  return deliver(whole->opcode, whole->bytes);
+  if (!partial_->is_whole()) return true;
+  const auto message = std::move(partial_);
+  message->bytes.reserve(message->bytes.size() + kReadablePadding);
+  return message->opcode == Opcode::kText ? events.on_text_message(message->bytes) : events.on_binary_message(message->bytes);
 }
 
 bool WebSocketReader::control_frame(const Header& header, std::string_view payload, WebSocketEvents& events) {

@@ -61,23 +61,23 @@ class WebSocketReader {
     std::size_t consumed;  // bytes at the front that are done with
     std::size_t needed;    // bytes that the rest must have before it is worth reading again; 1 when the rest is empty
   };
-  // Reads frames from `bytes`, which are unmasked in place. What is not consumed must be given again, with more behind it.
-  // The memory must be readable for kReadablePadding past its end.
+  // Reads frames from `bytes`, which are unmasked in place. What is not consumed (an unfinished header or control frame)
+  // must be given again, with more behind it. Of a message that is not whole yet the reader keeps what came, and text that
+  // no further byte could make UTF-8 is refused at once. The memory must be readable for kReadablePadding past its end.
   Progress read(std::span<char> bytes, WebSocketRole role, std::size_t message_bytes_max, WebSocketEvents& events);
-  // In the middle of a fragmented message?
-  bool in_message() const noexcept { return fragments_ != nullptr; }
 
  private:
-  struct Fragments {
-    Opcode opcode;
-    std::string bytes;
-    std::size_t valid = 0;  // so many are valid UTF-8
-  };
   struct Header;
-  bool data_frame(const Header& header, std::span<char> payload, std::size_t message_bytes_max, WebSocketEvents& events);
+  struct Partial;
+  struct Forget {
+    void operator()(Partial* partial) const noexcept;
+  };
+  static std::string_view fault_of(const Header& header, bool in_message) noexcept;
+  static bool whole_message(Opcode opcode, std::string_view message, WebSocketEvents& events);
+  bool add_payload(std::span<char> piece, WebSocketEvents& events);
   static bool control_frame(const Header& header, std::string_view payload, WebSocketEvents& events);
 
-  std::unique_ptr<Fragments> fragments_;
+  std::unique_ptr<Partial, Forget> partial_;  // a message that is not whole yet
 };
 
 }  // namespace rookery::net

@@ -151,6 +151,24 @@ TEST_P(Framing, EveryCaseIsReadAsTheStandardSays) {
 INSTANTIATE_TEST_SUITE_P(InPieces, Framing,
                          testing::Combine(testing::Values(WebSocketRole::kServer, WebSocketRole::kClient), testing::Values(1, 3, 200'000)));
 
+TEST(WebSocketReader, RefusesTextInTheMiddleOfAFrameWithTheByteThatSpoilsIt) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"good so far \xCE\xBA", "\xFF"},  // no character has it
+      {"good so far \xF4", "\x90"},      // above U+10FFFF, whatever follows
+      {"good so far \xED", "\xA0"},      // a surrogate, whatever follows
+      {"good so far \xE1\x80", "a"},     // the character is not finished
+      {std::string(40'000, 'a'), "\x80"},
+  };
+  for (const auto& [good, spoils] : cases) {
+    const std::string frame = masked_frame(Opcode::kText, good + spoils + std::string(20'000, 'z'), kMask);
+    const std::size_t spoiled_at = frame.size() - 20'000;
+    for (const std::size_t step : {1, 7, 100'000}) {
+      EXPECT_EQ(read_all(frame.substr(0, spoiled_at - spoils.size()), step, WebSocketRole::kServer), std::vector<std::string>());
+      EXPECT_EQ(read_all(frame.substr(0, spoiled_at), step, WebSocketRole::kServer), std::vector<std::string>{"violation 1007"});
+    }
+  }
+}
+
 TEST(WebSocketReader, WantsMasksFromClientsAndNoneFromServers) {
   EXPECT_EQ(read_all(plain_frame(Opcode::kText, "a"), 1, WebSocketRole::kServer), std::vector<std::string>{"violation 1002"});
   EXPECT_EQ(read_all(masked_frame(Opcode::kText, "a", kMask), 1, WebSocketRole::kClient), std::vector<std::string>{"violation 1002"});
