@@ -139,6 +139,11 @@ std::optional<HttpResponse> websocket_refusal(const HttpRequest& request) {
     response.headers.add("Sec-WebSocket-Version", "13");
     return response;
   }
+  // RFC 6455 §11.3.1, §11.3.5.
+  for (const std::string_view name : {"Sec-WebSocket-Key", "Sec-WebSocket-Version"}) {
+    const auto named = [name](const HttpHeaders::Field& field) { return equals_ignoring_case(field.name, name); };
+    if (std::ranges::count_if(request.headers.fields(), named) > 1) return refuse(std::string(name) + " is repeated");
+  }
   const std::string_view key = request.headers.get("Sec-WebSocket-Key");
   // 16 bytes in base64 with padding; its alphabet differs from base64url's in two characters.
   std::string unpadded(key.substr(0, 22));

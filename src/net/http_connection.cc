@@ -126,9 +126,12 @@ void HttpConnection::read_requests() {
 // False when more must be received first.
 bool HttpConnection::read_one() {
   if (!parser_) {
-    // RFC 9112 §2.2: an empty line before a request line is forgiven.
-    if (received_.starts_with("\r\n")) received_.erase(0, 2);
-    if (received_.empty() || received_ == "\r") return false;
+    // RFC 9112 §2.2: an empty line before a request line is forgiven; one, however it arrives.
+    if (!skipped_line_ && received_.starts_with("\r\n")) {
+      received_.erase(0, 2);
+      skipped_line_ = true;
+    }
+    if (received_.empty() || (!skipped_line_ && received_ == "\r")) return false;
     parser_ = std::make_unique<HttpRequestParser>(service_.limits);
   }
   const bool had_head = parser_->head_done();
@@ -166,6 +169,7 @@ void HttpConnection::hand_over() {
   keep_alive_ = parser_->keep_alive();
   HttpRequest request = parser_->take_request();
   parser_.reset();
+  skipped_line_ = false;
   if (received_.empty()) received_ = {};
   head_request_ = request.method == "HEAD";
   Client client = resolve_client(peer_, stream_.secure(), request.headers, service_.trusted_proxies);
@@ -173,7 +177,7 @@ void HttpConnection::hand_over() {
   request.secure = client.secure;
 
   exchange_ = std::make_shared<Exchange>(*this, loop().core());
-  if (request.headers.has("Upgrade")) {
+  if (http_1_1_ && request.headers.has("Upgrade")) {  // RFC 9110 §7.8: HTTP/1.0 upgrades to nothing
     if (auto refusal = websocket_refusal(request)) {
       exchange_->websocket_refusal = *std::move(refusal);
     } else {

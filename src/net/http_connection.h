@@ -67,6 +67,7 @@ class HttpConnection final : public Socket {
   State state_ = State::kReading;
   bool keep_alive_ = true;
   bool head_request_ = false;
+  bool skipped_line_ = false;  // an empty one, before this request
   bool http_1_1_ = true;
   bool draining_ = false;
 };

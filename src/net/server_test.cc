@@ -69,6 +69,23 @@ TEST(HttpServer, TakesARequestByteByByte) {
   EXPECT_TRUE(connection.read_to_end().ends_with("\r\n\r\nPOST /a abc"));
 }
 
+TEST(HttpServer, ForgivesOneEmptyLineBeforeARequestHoweverItArrives) {
+  FunctionHandler handler(echo_request);
+  TestServer server(handler);
+  const std::string request = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (const bool at_once : {true, false}) {
+    RawConnection connection(server.endpoint());
+    const auto send = [&](const std::string& text) {
+      for (std::size_t i = 0; i < text.size(); i += at_once ? text.size() : 1) connection.send(at_once ? text : text.substr(i, 1));
+    };
+    send("\r\n" + request + "\r\n" + request);
+    connection.read_to("GET /a");
+    connection.read_to("GET /a");
+    send("\r\n\r\n" + request);
+    EXPECT_TRUE(connection.read_to_end().starts_with("HTTP/1.1 400 ")) << at_once;
+  }
+}
+
 TEST(HttpServer, KeepsOrClosesAsVersionAndFieldSay) {
   FunctionHandler handler(echo_request);
   TestServer server(handler);

@@ -81,6 +81,8 @@ class WebSocket {
   // all its receivers. Together they must be valid UTF-8. Allocates nothing when the core is warm.
   virtual void send(std::string_view prefix, SharedBuffer rest) = 0;
   void send_text(std::string_view text) { send({}, SharedBuffer::copy_of(text)); }
+  // One binary message; its bytes are copied.
+  virtual void send_binary(std::string_view message) = 0;
 
   // In every queued message that is not partly written yet, `fresh` takes the place of `old` (compared by identity).
   // Returns how many were replaced. A message partly written is finished as it was.

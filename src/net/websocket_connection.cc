@@ -126,7 +126,7 @@ bool WebSocketConnection::on_binary_message(std::string_view message) {
 
 bool WebSocketConnection::on_ping(std::string_view payload) {
   last_received_ = loop().now();
-  if (state_ == State::kOpen) queue_control(Opcode::kPong, payload);
+  if (state_ == State::kOpen) queue_frame(Opcode::kPong, payload);
   return reads_on();
 }
 
@@ -137,13 +137,13 @@ bool WebSocketConnection::on_pong(std::string_view) {
 
 bool WebSocketConnection::on_close(std::uint16_t code, std::string_view reason) {
   last_received_ = loop().now();
-  if (state_ == State::kOpen) queue_control(Opcode::kClose, close_payload(code, {}));
+  if (state_ == State::kOpen) queue_frame(Opcode::kClose, close_payload(code, {}));
   end(code, reason, State::kEnding);
   return false;
 }
 
 void WebSocketConnection::on_violation(std::uint16_t code, std::string_view reason) {
-  if (state_ == State::kOpen) queue_control(Opcode::kClose, close_payload(code, reason));
+  if (state_ == State::kOpen) queue_frame(Opcode::kClose, close_payload(code, reason));
   end(code, reason, State::kEnding);
 }
 
@@ -159,7 +159,11 @@ void WebSocketConnection::send(std::string_view prefix, SharedBuffer rest) {
   something_queued();
 }
 
-void WebSocketConnection::queue_control(Opcode opcode, std::string_view payload) {
+void WebSocketConnection::send_binary(std::string_view message) {
+  if (state_ == State::kOpen) queue_frame(Opcode::kBinary, message);
+}
+
+void WebSocketConnection::queue_frame(Opcode opcode, std::string_view payload) {
   outbox_.push_raw(role_ == WebSocketRole::kClient ? masked_frame(opcode, payload, new_mask()) : plain_frame(opcode, payload));
   something_queued();
 }
@@ -272,7 +276,7 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
   // Before anything is queued: queueing itself may find the reader too slow.
   state_ = State::kClosing;
   if (code == policy_.slow_code) outbox_.drop_unstarted();
-  queue_control(Opcode::kClose, close_payload(code, reason));
+  queue_frame(Opcode::kClose, close_payload(code, reason));
   end(code, reason, State::kClosing);
 }
 

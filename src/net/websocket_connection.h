@@ -30,6 +30,7 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   void set_loops(LoopOf loop_of, void* server) noexcept;
 
   void send(std::string_view prefix, SharedBuffer rest) override;
+  void send_binary(std::string_view message) override;
   std::size_t replace(const SharedBuffer& old, const SharedBuffer& fresh) override { return outbox_.replace(old, fresh); }
   std::size_t unsent_bytes() const override { return outbox_.bytes(); }
   void notify_drained(std::size_t unsent_bytes) override;
@@ -66,7 +67,7 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   // May the reader go on behind the frame that was just handled?
   bool reads_on() const noexcept { return state_ == State::kClosing || delivering(); }
   static Mask new_mask();
-  void queue_control(Opcode opcode, std::string_view payload);
+  void queue_frame(Opcode opcode, std::string_view payload);
   void something_queued();
   void write_queued();
   void check_reader();

@@ -108,6 +108,27 @@ TEST_F(WebSocketTest, EchoesTextOfEverySize) {
   }
 }
 
+TEST_F(WebSocketTest, SendsBinaryAmongText) {
+  start([](WebSocket& socket, std::string_view message) {
+    socket.send_text("before");
+    socket.send_binary(message);
+    socket.send_binary("\xFF\xFE");
+    socket.send_text("behind");
+    socket.close(1000, "");
+    socket.send_binary("never sent");
+  });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  const std::pair<Kind, std::string> expected[] = {
+      {Kind::kText, "before"}, {Kind::kBinary, "x"}, {Kind::kBinary, "\xFF\xFE"}, {Kind::kText, "behind"}, {Kind::kClosed, ""}};
+  for (const auto& [kind, text] : expected) {
+    const auto event = socket.receive();
+    ASSERT_TRUE(event) << event.error().sentence();
+    EXPECT_EQ(event->kind, kind);
+    EXPECT_EQ(event->text, text);
+  }
+}
+
 TEST_F(WebSocketTest, DeliversFramesByteByByteAndManyAtOnce) {
   start(echo);
   auto socket = connect();
@@ -458,6 +479,24 @@ TEST_F(WebSocketTest, RefusesWhatIsNoHandshake) {
       try_with("POST", {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}, {"Sec-WebSocket-Key", key}})
           .status,
       400u);
+}
+
+TEST_F(WebSocketTest, RefusesAHandshakeInHttp10AndOneThatSaysAThingTwice) {
+  start(echo);
+  const std::string fields = "Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
+  const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {"GET / HTTP/1.0\r\n" + fields + key + "\r\n", "HTTP/1.1 426 "},
+      {"GET / HTTP/1.0\r\nConnection: keep-alive\r\n" + fields + key + "\r\n", "HTTP/1.1 426 "},
+      {"GET / HTTP/1.1\r\nConnection: close\r\n" + fields + key + key + "\r\n", "HTTP/1.1 400 "},
+      {"GET / HTTP/1.1\r\nConnection: close\r\n" + fields + key + "Sec-WebSocket-Version: 8\r\n\r\n", "HTTP/1.1 400 "},
+  };
+  for (const auto& [request, status] : cases) {
+    RawConnection connection(server_->endpoint());
+    connection.send(request);
+    const std::string head = connection.read_to("\r\n\r\n");
+    EXPECT_TRUE(head.starts_with(status)) << request << head;
+  }
 }
 
 TEST_F(WebSocketTest, ShakesHandsAsTheStandardsExampleDoes) {
