@@ -130,6 +130,18 @@ std::expected<void, HttpRefusal> check_host(const HttpHeaders& headers, const Fr
   return {};
 }
 
+// RFC 9112 §3.2.2 lets the target's host win, and not everybody reads it so: both must say the same.
+std::expected<void, HttpRefusal> check_authority(const HttpRequest& request) {
+  if (!is_absolute(request.target)) return {};
+  std::string_view authority = request.target;
+  authority.remove_prefix(authority.find("//") + 2);
+  authority = authority.substr(0, authority.find_first_of("/?"));
+  if (authority.empty() || !is_host(authority)) return malformed("The target is a URL without a host");
+  const bool differs = request.headers.has("Host") && !equals_ignoring_case(request.headers.get("Host"), authority);
+  if (differs) return malformed("Host and the target name different hosts");
+  return {};
+}
+
 }  // namespace
 
 HttpResponse HttpRefusal::response() const {
@@ -169,6 +181,7 @@ std::expected<Framing, HttpRefusal> read_request_head(std::string_view head, con
   auto read = read_request_line(next_line(head), limits, request, framing);
   if (read) read = read_fields(head, limits, request.headers, framing);
   if (read) read = check_host(request.headers, framing);
+  if (read) read = check_authority(request);
   if (!read) return Refused(std::move(read).error());
   return framing;
 }
