@@ -26,6 +26,15 @@ constexpr std::size_t kSignatureBytes = 64;
 constexpr std::size_t kCoordinateBytes = 32;
 constexpr std::size_t kKeyFileBytesMax = 16'384;
 
+// SEC 2 §2.4.2: the order of P-256's base point, and the half of it. With (r, s) the pair (r, order - s) is a signature of the
+// same text too: only the one with the smaller s is made and taken, so that a token has one spelling.
+constexpr std::array<unsigned char, kCoordinateBytes> kOrder = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
+                                                                0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
+                                                                0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+constexpr std::array<unsigned char, kCoordinateBytes> kHalfOrder = {0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff,
+                                                                    0xff, 0xff, 0xff, 0xff, 0xff, 0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b,
+                                                                    0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8};
+
 template <auto Free>
 struct Freed {
   template <class T>
@@ -35,6 +44,7 @@ struct Freed {
 };
 using BioPtr = std::unique_ptr<BIO, Freed<BIO_free>>;
 using DigestPtr = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+using NumberPtr = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 using SignaturePtr = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
 
 std::shared_ptr<EVP_PKEY> owned(EVP_PKEY* key) { return {key, EVP_PKEY_free}; }
@@ -65,6 +75,17 @@ std::string coordinate(const EVP_PKEY* key, const char* name) {
   return raw;
 }
 
+bool is_smaller_s(std::string_view pair) { return std::memcmp(pair.data() + kCoordinateBytes, kHalfOrder.data(), kCoordinateBytes) <= 0; }
+
+void make_smaller_s(std::string& pair) {
+  if (is_smaller_s(pair)) return;
+  unsigned char* const s = bytes_of(pair) + kCoordinateBytes;
+  const NumberPtr order(BN_bin2bn(kOrder.data(), kCoordinateBytes, nullptr));
+  const NumberPtr number(BN_bin2bn(s, kCoordinateBytes, nullptr));
+  CHECK(order && number && BN_sub(number.get(), order.get(), number.get()) == 1);
+  CHECK(BN_bn2binpad(number.get(), s, kCoordinateBytes) == static_cast<int>(kCoordinateBytes));
+}
+
 // JWS wants r and s side by side, OpenSSL a DER sequence of the two.
 std::string der_of_pair(std::string_view pair) {
   const SignaturePtr signature(ECDSA_SIG_new());
@@ -87,6 +108,7 @@ std::string pair_of_der(std::string_view der) {
   std::string pair(kSignatureBytes, '\0');
   CHECK(BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), bytes_of(pair), kCoordinateBytes) > 0);
   CHECK(BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), bytes_of(pair) + kCoordinateBytes, kCoordinateBytes) > 0);
+  make_smaller_s(pair);
   return pair;
 }
 
@@ -154,6 +176,7 @@ bool VerifyingKey::verifies(std::string_view text, std::string_view signature) c
   if (signature.size() != kSignatureBytes) return false;
   std::string der;
   if (algorithm_ == KeyAlgorithm::kEs256) {
+    if (!is_smaller_s(signature)) return false;
     der = der_of_pair(signature);
     signature = der;
   }

@@ -29,7 +29,8 @@ class VerifyingKey {
   KeyAlgorithm algorithm() const { return algorithm_; }
   // RFC 7638: the thumbprint of the key as JWK, base64url of SHA-256.
   const std::string& kid() const { return kid_; }
-  // `signature` as in a JWS: 64 bytes for either algorithm (RFC 8037, RFC 7518 §3.4).
+  // `signature` as in a JWS: 64 bytes for either algorithm (RFC 8037, RFC 7518 §3.4). Of the two that say the same in
+  // ECDSA, only the one that sign() makes.
   bool verifies(std::string_view text, std::string_view signature) const;
   // RFC 7517, with kid, alg and use.
   void write_jwk(JsonWriter& json) const;

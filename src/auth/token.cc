@@ -82,7 +82,19 @@ Rights rights_of(const JsonValue& claims) {
   return rights;
 }
 
+// RFC 7519 §4 leaves open which one counts when a claim comes twice.
+bool says_each_once(const JsonValue& claims) {
+  static constexpr std::array<std::string_view, 6> kClaims = {"iss", "sub", "sid", "iat", "exp", "permissions"};
+  std::array<unsigned, kClaims.size()> seen{};
+  claims.each_member([&seen](std::string_view name, JsonValue) {
+    const auto at = std::ranges::find(kClaims, name);
+    return at == kClaims.end() || ++seen[static_cast<std::size_t>(at - kClaims.begin())] == 1;
+  });
+  return std::ranges::all_of(seen, [](unsigned times) { return times <= 1; });
+}
+
 std::optional<AccessClaims> claims_of(const JsonValue& json, const KeyRing& keys) {
+  if (!says_each_once(json)) return std::nullopt;
   const auto subject = text_of(json, "sub");
   const auto session = text_of(json, "sid");
   const auto user = subject ? parse_id<UserId>(*subject) : std::nullopt;

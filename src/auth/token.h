@@ -1,7 +1,7 @@
 // Access tokens: JWTs (RFC 7519, 9068) that this installation signs and nobody else.
 //
-// protocol.md §3 has their form. The reader takes exactly what the writer makes: three parts of canonical base64url, a
-// header of alg, typ and kid and nothing else, the algorithm of the key that kid names (RFC 8725). Plain functions and
+// protocol.md §3 has their form. The reader takes exactly what the writer makes: three parts of canonical base64url, no claim
+// of ours twice, a header of alg, typ and kid and nothing else, the algorithm of the key that kid names (RFC 8725). Plain functions and
 // immutable values, any thread.
 #pragma once
 
