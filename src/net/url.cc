@@ -45,22 +45,6 @@ Result<std::string> percent_decode(std::string_view text) {
   return *std::move(decoded);
 }
 
-std::string percent_encode(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool unreserved =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (unreserved) {
-      out += c;
-    } else {
-      out.append({'%', kHex[byte >> 4], kHex[byte & 0xF]});
-    }
-  }
-  return out;
-}
-
 Result<std::vector<std::string>> split_path(std::string_view path) {
   std::vector<std::string> segments;
   if (path.starts_with('/')) path.remove_prefix(1);

@@ -16,8 +16,6 @@ int hex_value(char c) noexcept;
 
 // kBadRequest for a '%' without two hex digits, for NUL, and for what is not UTF-8.
 Result<std::string> percent_decode(std::string_view text);
-// Everything but unreserved characters as %XX.
-std::string percent_encode(std::string_view text);
 
 // "/a/b%2Fc" → {"a", "b/c"}: each segment decoded after the split. "/" → {}; an empty segment stays: "/a/" → {"a", ""}.
 Result<std::vector<std::string>> split_path(std::string_view path);

@@ -15,11 +15,6 @@ TEST(Url, RefusesBadEscapesNulAndWhatIsNoUtf8) {
     EXPECT_FALSE(percent_decode(text)) << text;
 }
 
-TEST(Url, EncodesEverythingThatIsNotUnreserved) {
-  EXPECT_EQ(percent_encode("aZ9-._~ /\xC3\xA4"), "aZ9-._~%20%2F%C3%A4");
-  EXPECT_EQ(percent_decode(percent_encode("\x01%&=?#")).value(), "\x01%&=?#");
-}
-
 TEST(Url, SplitsAPathBeforeItDecodes) {
   using Segments = std::vector<std::string>;
   EXPECT_EQ(split_path("/").value(), Segments{});
