@@ -48,7 +48,7 @@ class AccountRoutes : public auth::AccountFixture {
 
   void build() {
     router_ = std::make_unique<Router>();
-    add_auth_routes(*router_, services_->accounts, services_->logins, services_->keys, clock_);
+    add_auth_routes(*router_, services_->accounts, services_->logins, services_->keys, rates_, clock_);
     add_user_routes(*router_, {services_->accounts, services_->profiles, services_->blocks, store_, log_});
   }
   void serve_with(Registration registration) {
@@ -83,6 +83,8 @@ class AccountRoutes : public auth::AccountFixture {
   }
 
   memory::MemoryChannelLog log_{cores_};
+  SeededRandom rate_seed_{1};
+  RateLimiter rates_{Rates(), clock_, rate_seed_};
   std::unique_ptr<Router> router_;
 };
 

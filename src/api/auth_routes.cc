@@ -45,7 +45,7 @@ Answer register_account(auth::Accounts& accounts, Call& call) {
   co_return signed_in(201, *made);
 }
 
-Answer log_in(auth::Accounts& accounts, Call& call) {
+Answer log_in(auth::Accounts& accounts, RateLimiter& rates, Call& call) {
   const auto body = call.json();
   if (!body) co_return fail(body.error());
   FieldErrors errors;
@@ -54,6 +54,9 @@ Answer log_in(auth::Accounts& accounts, Call& call) {
   const auto password = fields.required_string("password", {1, accounts.limits().password_max});
   std::optional<Device> device = auth::read_device(fields);
   if (auto status = errors.status(); !status) co_return fail(std::move(status.error()));
+  // Guesses at one account come from many addresses; whether there is such an account must not show here either.
+  call.rate = tighter(call.rate, rates.take_name(RateBucket::kLoginName, folded(*login)));
+  if (!call.rate.allowed) co_return fail(rate_refusal(call.rate));
   const auto made = co_await accounts.sign_in(std::string(*login), std::string(*password), std::move(device));
   if (!made) co_return fail(made.error());
   co_return signed_in(200, *made);
@@ -129,11 +132,12 @@ Answer jwks(const auth::KeyRing& keys, const Clock& clock) {
 
 }  // namespace
 
-void add_auth_routes(Router& router, auth::Accounts& accounts, auth::Logins& logins, const auth::KeyRing& keys, const Clock& clock) {
+void add_auth_routes(Router& router, auth::Accounts& accounts, auth::Logins& logins, const auth::KeyRing& keys, RateLimiter& rates,
+                     const Clock& clock) {
   router.add({"POST", "/api/v1/auth/register", Access::kPublic, RateBucket::kRegister,
               [&accounts](Call& call) { return register_account(accounts, call); }});
-  router.add(
-      {"POST", "/api/v1/auth/login", Access::kPublic, RateBucket::kLogin, [&accounts](Call& call) { return log_in(accounts, call); }});
+  router.add({"POST", "/api/v1/auth/login", Access::kPublic, RateBucket::kLogin,
+              [&accounts, &rates](Call& call) { return log_in(accounts, rates, call); }});
   router.add(
       {"POST", "/api/v1/auth/refresh", Access::kPublic, RateBucket::kRefresh, [&logins](Call& call) { return refresh(logins, call); }});
   router.add({"POST", "/api/v1/auth/logout", Access::kUser, RateBucket::kWrite, [&logins](Call& call) { return log_out(logins, call); }});

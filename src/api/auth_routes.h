@@ -5,10 +5,12 @@
 #include "auth/accounts.h"
 #include "auth/logins.h"
 #include "auth/token.h"
+#include "runtime/rate_limit.h"
 
 namespace rookery::api {
 
 // All must outlive the router.
-void add_auth_routes(Router& router, auth::Accounts& accounts, auth::Logins& logins, const auth::KeyRing& keys, const Clock& clock);
+void add_auth_routes(Router& router, auth::Accounts& accounts, auth::Logins& logins, const auth::KeyRing& keys, RateLimiter& rates,
+                     const Clock& clock);
 
 }  // namespace rookery::api

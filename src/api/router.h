@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "net/http.h"
 #include "net/url.h"
+#include "runtime/rate_limit.h"
 #include "runtime/rates.h"
 #include "runtime/task.h"
 
@@ -27,6 +28,7 @@ struct Call {
   std::optional<Error> query_fault;  // the query could not be read: kInvalidBody
   auth::Principal principal;         // zeros on public routes
   std::string request_id;
+  RateAnswer rate;  // what the answer's headers will say; a route that counts in a second bucket shows the tighter one
 
   // An id in the path; what is no snowflake is an unknown thing.
   template <class AnyId>

@@ -37,6 +37,13 @@ void add_origin_headers(net::HttpResponse& response) {
       "Retry-After, Idempotency-Replayed");
 }
 
+void add_common_headers(net::HttpResponse& response, bool api, std::string_view request_id) {
+  response.headers.set("X-Request-Id", request_id);
+  if (!api) return;
+  add_origin_headers(response);
+  if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
+}
+
 net::HttpResponse preflight() {
   net::HttpResponse response = net::HttpResponse::no_content();
   add_origin_headers(response);
@@ -92,6 +99,20 @@ Task<void> ApiServer::join() {
 
 std::size_t ApiServer::body_bytes_max(const net::HttpRequest& head) { return under_api(head.path) ? options_.limits.body_bytes : 0; }
 
+// Nobody was asked for a token yet: it counts for the address.
+net::HttpResponse ApiServer::refused(const net::HttpRequest& head, unsigned status, const Error& why) {
+  const std::string request_id = system_random().token(kRequestIdBytes);
+  const bool api = under_api(head.path);
+  net::HttpResponse response = net::HttpResponse::json(status, error_json(why, request_id));
+  if (api) {
+    const RateAnswer rate = rates_.take(RateBucket::kUnauthorized, head.peer);
+    if (!rate.allowed) response = net::HttpResponse::error(rate_refusal(rate), request_id);
+    add_rate_headers(response, rate);
+  }
+  add_common_headers(response, api, request_id);
+  return response;
+}
+
 void ApiServer::on_request(net::HttpRequest request, net::HttpResponder responder) {
   if (request.path == "/gateway") return gateway_(std::move(request), std::move(responder));
   TaskGroup& tasks = *tasks_[Core::current().index()];
@@ -116,11 +137,7 @@ Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder respond
        {"path", path},
        {"status", response.status},
        {"took_ms", std::chrono::duration<double, std::milli>(took).count()}});
-  response.headers.set("X-Request-Id", request_id);
-  if (api) {
-    add_origin_headers(response);
-    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
-  }
+  add_common_headers(response, api, request_id);
   responder.respond(std::move(response));
 }
 
@@ -152,7 +169,7 @@ Task<net::HttpResponse> ApiServer::answer(net::HttpRequest request, std::string 
 Task<net::HttpResponse> ApiServer::answer_api(Call& call, const std::vector<std::string>& segments) {
   Router::Match match = router_.find(call.request.method, segments);
   const bool needs_token = match.route == nullptr || match.route->access == Access::kUser;
-  RateAnswer rate;
+  RateAnswer& rate = call.rate;
   if (needs_token) {
     Result<auth::Principal> principal = co_await authenticate_(bearer_token(call.request));
     if (!principal) {

@@ -43,6 +43,7 @@ class ApiServer final : public net::HttpHandler {
 
   void on_request(net::HttpRequest request, net::HttpResponder responder) override;
   std::size_t body_bytes_max(const net::HttpRequest& head) override;
+  net::HttpResponse refused(const net::HttpRequest& head, unsigned status, const Error& why) override;
 
   // Resumes when no request is at work on any core. While cores run.
   Task<void> join();

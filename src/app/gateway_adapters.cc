@@ -15,6 +15,8 @@ presence::ConnectionKey connection_of(const gateway::SessionKey& session) { retu
 gateway::SessionKey session_of(const presence::ConnectionKey& connection) { return {connection.core, connection.secret}; }
 
 Task<Result<gateway::Answer>> GatewayRequests::send_message(gateway::Principal principal, Json frame) {
+  const RateAnswer rate = rates_.take(RateBucket::kMessages, principal.user);
+  if (!rate.allowed) co_return fail(rate_refusal(rate));
   // Nothing may be waited for before the log is asked: that is what keeps a session's sends in their order.
   const auto body = frame.root().member("d");
   FieldErrors errors;

@@ -12,6 +12,7 @@
 #include "gateway/gateway.h"
 #include "gateway/services.h"
 #include "presence/presence_service.h"
+#include "runtime/rate_limit.h"
 #include "runtime/task_group.h"
 
 namespace rookery::app {
@@ -25,15 +26,17 @@ class GatewayAuthenticator final : public gateway::Authenticator {
   auth::Authenticator& authenticator_;
 };
 
-// MESSAGE_SEND is REST's body with `channel_id`.
+// MESSAGE_SEND is REST's body with `channel_id`, and counts where REST's messages do.
 class GatewayRequests final : public gateway::RequestHandler {
  public:
-  GatewayRequests(chat::Messages& messages, auth::Profiles& profiles) : messages_(messages), profiles_(profiles) {}
+  GatewayRequests(chat::Messages& messages, auth::Profiles& profiles, RateLimiter& rates)
+      : messages_(messages), profiles_(profiles), rates_(rates) {}
   Task<Result<gateway::Answer>> send_message(gateway::Principal principal, Json frame) override;
 
  private:
   chat::Messages& messages_;
   auth::Profiles& profiles_;
+  RateLimiter& rates_;
 };
 
 // Sessions are the connections of presence.

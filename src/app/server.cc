@@ -70,8 +70,9 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                      config.presence_visibility == PresenceVisibility::kAll ? presence::Visibility::kAll : presence::Visibility::kShared,
                  .tell = [this](const presence::ConnectionKey& connection, const Presence& presence) { tell(connection, presence); }}),
       devices_(stores.database()),
+      rates_(config.rates, system_clock(), system_random()),
       gateway_authenticator_(accounts.authenticator()),
-      gateway_requests_(messages_, accounts.profiles()),
+      gateway_requests_(messages_, accounts.profiles(), rates_),
       gateway_presence_(presence_),
       gateway_(stores.cores(), gateway_options(config, stores.database()),
                {.log = stores.channels(),
@@ -83,7 +84,6 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                 .presence = gateway_presence_,
                 .random = system_random()}),
       gateway_news_(stores.cores(), gateway_),
-      rates_(config.rates, system_clock(), system_random()),
       probe_(metrics),
       api_(stores.cores(), add_routes(accounts), authenticate_with(accounts.authenticator()), rates_, files,
            [this](net::HttpRequest request, net::HttpResponder responder) {
@@ -102,7 +102,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
 
 const api::Router& Server::add_routes(AccountServices& accounts) {
   api::add_instance_routes(router_, instance_);
-  api::add_auth_routes(router_, accounts.accounts(), accounts.logins(), accounts.keys(), system_clock());
+  api::add_auth_routes(router_, accounts.accounts(), accounts.logins(), accounts.keys(), rates_, system_clock());
   api::add_user_routes(router_, {.accounts = accounts.accounts(),
                                  .profiles = accounts.profiles(),
                                  .blocks = accounts.blocks(),

@@ -66,13 +66,13 @@ class Server {
   embedded::RocksPresenceStore presence_store_;
   presence::PresenceService presence_;
   embedded::RocksDeviceStore devices_;
+  RateLimiter rates_;
   GatewayAuthenticator gateway_authenticator_;
   GatewayRequests gateway_requests_;
   GatewayPresence gateway_presence_;
   gateway::Gateway gateway_;
   GatewayNews gateway_news_;
   api::Router router_;
-  RateLimiter rates_;
   api::Probe probe_;
   api::ApiServer api_;
 };

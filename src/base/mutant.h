@@ -11,22 +11,22 @@ namespace rookery {
 
 enum class Mutant : std::uint8_t {
   kNone,
-  kReplyBeforeWrite,       // a command is answered before it is written
-  kNoSync,                 // writes are not synced
-  kNoWal,                  // writes go to memory only
-  kNonceSecondBatch,       // a nonce is written after its message, in a batch of its own
-  kReadBeforeSubscribe,    // what comes between a catch-up's last read and its going live is lost
-  kResumeSkipsOne,         // a Resume leaves out the first dispatch that it owes
-  kResumeRepeatsOne,       // a Resume sends the first dispatch that it owes twice
-  kCursorWithoutMax,       // a read cursor takes the value that is said last
-  kUnreadTwice,            // every eighth message of a channel counts as two in `unread`
-  kRemovalKeepsSocket,     // a removed member's sessions stay in the fan-out
-  kRevocationKeepsSockets, // the sockets of a login that ended stay open
-  kDeleteKeepsChanges,     // a deleted message keeps its content on the disk, and the list of changes shows it
-  kFsyncErrorIgnored,      // a failed write or sync is taken for done
-  kDropWhenFull,           // a full ring drops what is new, and does not say so
-  kRingKeepsDeleted,       // what waits for an acknowledgement keeps the content of a deleted message
-  kGateLetsRepeat,         // every fiftieth event comes twice, and the gates do not stop it
+  kReplyBeforeWrite,        // a command is answered before it is written
+  kNoSync,                  // writes are not synced
+  kNoWal,                   // writes go to memory only
+  kNonceSecondBatch,        // a nonce is written after its message, in a batch of its own
+  kReadBeforeSubscribe,     // what comes between a catch-up's last read and its going live is lost
+  kResumeSkipsOne,          // a Resume leaves out the first dispatch that it owes
+  kResumeRepeatsOne,        // a Resume sends the first dispatch that it owes twice
+  kCursorWithoutMax,        // a read cursor takes the value that is said last
+  kUnreadTwice,             // every eighth message of a channel counts as two in `unread`
+  kRemovalKeepsSocket,      // a removed member's sessions stay in the fan-out
+  kRevocationKeepsSockets,  // the sockets of a login that ended stay open
+  kDeleteKeepsChanges,      // a deleted message keeps its content on the disk, and the list of changes shows it
+  kFsyncErrorIgnored,       // a failed write or sync is taken for done
+  kDropWhenFull,            // a full ring drops what is new, and does not say so
+  kRingKeepsDeleted,        // what waits for an acknowledgement keeps the content of a deleted message
+  kGateLetsRepeat,          // every fiftieth event comes twice, and the gates do not stop it
 };
 
 #if defined(ROOKERY_TEST_BUILD)

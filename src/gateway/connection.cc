@@ -111,7 +111,14 @@ void Connection::replace(const net::SharedBuffer& old, const net::SharedBuffer& 
 
 void Connection::lose_session() {
   session_.reset();
+  // What is unsent comes on the new socket. Here no deletion would find it any more.
+  sink_->drop_unsent();
   close(close_codes::kResumedElsewhere);
+}
+
+void Connection::revoke() {
+  sink_->drop_unsent();
+  close(close_codes::kRevoked);
 }
 
 void Connection::invalid_session() {

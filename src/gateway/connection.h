@@ -37,6 +37,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Closes what is silent or does not identify itself.
   void sweep(SteadyTime now);
   void close(CloseReason reason);
+  // The login has ended: nothing more is delivered, not even what is unsent.
+  void revoke();
   void reconnect(std::uint32_t after_ms);
   // Another connection resumed the session: this one closes without it.
   void lose_session();

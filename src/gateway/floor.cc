@@ -204,7 +204,7 @@ void Floor::revoke(UserId user, LoginId login) {
   for (const Session* one : mine) {
     if (login && one->who().login != login) continue;
     const std::shared_ptr<Session> session = find(one->key());
-    if (Connection* connection = session->connection()) connection->close(close_codes::kRevoked);
+    if (Connection* connection = session->connection()) connection->revoke();
     end(session, true);
   }
 }

@@ -90,6 +90,22 @@ TEST_F(ResumeTest, TheOldSocketIsClosedWith4103) {
   EXPECT_EQ(count_of(first.all(), R"("content":"m1")"), 0u);
 }
 
+TEST_F(ResumeTest, TheOldSocketIsSentNothingMoreThatWasDeletedMeanwhile) {
+  TestClient first(world, 0);
+  const std::string session = session_of(first);
+  first.stop_reading();
+  send(1);
+  TestClient second(world, 1);
+  second.open();
+  second.say(resume(to_string(ben), session, 2));  // acknowledges m1: the ring holds it no more
+  second.expect("RESUMED");
+  first.expect_close(4103);
+  ASSERT_TRUE(world.apply(channel, DeleteMessage{ann, world.message_at(channel, 1)}));
+  world.settle();
+  first.read_on();
+  EXPECT_EQ(count_of(first.all(), R"("content":"m1")"), 0u);
+}
+
 TEST_F(ResumeTest, BeyondWhatWasSentCloses4007AndTheSessionStays) {
   TestClient first(world, 0);
   const std::string session = session_of(first);

@@ -24,6 +24,8 @@ class Sink {
   virtual void send(std::string_view prefix, net::SharedBuffer rest) = 0;
   // `fresh` takes the place of `old` (by identity) in every frame that is not partly written yet.
   virtual void replace(const net::SharedBuffer& old, const net::SharedBuffer& fresh) = 0;
+  // Drops every queued frame that is not partly written yet.
+  virtual void drop_unsent() = 0;
   // Queued and not yet taken by the kernel.
   virtual std::size_t unsent_bytes() const = 0;
   // Asks for one Connection::on_drained(), when unsent_bytes() is at most `unsent_bytes`; never inside this call.

@@ -26,6 +26,7 @@ class WebSocketSkin final : public net::WebSocketHandler, public Sink {
  private:
   void send(std::string_view prefix, net::SharedBuffer rest) override { socket_->send(prefix, std::move(rest)); }
   void replace(const net::SharedBuffer& old, const net::SharedBuffer& fresh) override { socket_->replace(old, fresh); }
+  void drop_unsent() override { socket_->drop_unsent(); }
   std::size_t unsent_bytes() const override { return socket_->unsent_bytes(); }
   void notify_drained(std::size_t unsent_bytes) override { socket_->notify_drained(unsent_bytes); }
   void pause_reading() override { socket_->pause_reading(); }

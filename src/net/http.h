@@ -133,6 +133,12 @@ class HttpHandler {
     return kBodyBytesMax;
   }
   static constexpr std::size_t kBodyBytesMax = 64 * 1024;
+  // The answer to a request that the transport refuses although its head (all but `body`) is good: the body is too large
+  // (413), came too slowly (408), or cannot be read (400). The connection is closed behind it.
+  virtual HttpResponse refused(const HttpRequest& head, unsigned status, const Error& why) {
+    static_cast<void>(head);
+    return HttpResponse::json(status, error_json(why, {}));
+  }
 };
 
 // What a connection may cost before and between requests.

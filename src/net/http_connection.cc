@@ -172,9 +172,7 @@ void HttpConnection::hand_over() {
   skipped_line_ = false;
   if (received_.empty()) received_ = {};
   head_request_ = request.method == "HEAD";
-  Client client = resolve_client(peer_, stream_.secure(), request.headers, service_.trusted_proxies);
-  request.peer = std::move(client.address);
-  request.secure = client.secure;
+  tell_client(request);
 
   exchange_ = std::make_shared<Exchange>(*this, loop().core());
   if (http_1_1_ && request.headers.has("Upgrade")) {  // RFC 9110 §7.8: HTTP/1.0 upgrades to nothing
@@ -200,9 +198,23 @@ void HttpConnection::answer(HttpResponse response) {
 
 // The end of this connection: what follows in it cannot be understood, or is not wanted.
 void HttpConnection::refuse(const HttpRefusal& refusal) {
+  HttpResponse response = refusal.response();
+  bool head_request = false;
+  if (parser_ && parser_->head_done()) {
+    HttpRequest head = parser_->take_request();
+    tell_client(head);
+    head_request = head.method == "HEAD";
+    response = service_.handler->refused(head, refusal.status, Error(ErrorCode::kBadRequest, refusal.message));
+  }
   parser_.reset();
   received_ = {};
-  start_writing(refusal.response(), false, false);
+  start_writing(std::move(response), false, head_request);
+}
+
+void HttpConnection::tell_client(HttpRequest& request) const {
+  Client client = resolve_client(peer_, stream_.secure(), request.headers, service_.trusted_proxies);
+  request.peer = std::move(client.address);
+  request.secure = client.secure;
 }
 
 void HttpConnection::start_writing(HttpResponse response, bool keep_alive, bool without_body) {

@@ -51,6 +51,7 @@ class HttpConnection final : public Socket {
   void hand_over();
   void answer(HttpResponse response);
   void refuse(const HttpRefusal& refusal);
+  void tell_client(HttpRequest& request) const;  // fills in whose it is
   void start_writing(HttpResponse response, bool keep_alive, bool without_body);
   bool write_answer();
   void answer_is_written();

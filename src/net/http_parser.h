@@ -43,7 +43,7 @@ class HttpRequestParser {
   bool done() const noexcept;
   // From head_done on.
   const HttpRequest& request() const noexcept { return request_; }
-  HttpRequest take_request() noexcept { return std::move(request_); }  // when done
+  HttpRequest take_request() noexcept { return std::move(request_); }  // when done, or refused after head_done
   bool keep_alive() const noexcept;
   bool http_1_1() const noexcept { return framing_.http_1_1; }
   bool has_body() const noexcept { return framing_.chunked || framing_.length > 0; }

@@ -152,6 +152,26 @@ TEST(HttpServer, RefusesABodyAboveItsRoutesLimit) {
   EXPECT_EQ(client.request("POST", "/large", {}, std::string(64 * 1024, 'x'))->status, 200u);
 }
 
+TEST(HttpServer, TheHandlerSaysHowARefusedBodyIsAnswered) {
+  class Handler final : public HttpHandler {
+   public:
+    void on_request(HttpRequest, HttpResponder responder) override { responder.respond(HttpResponse::no_content()); }
+    std::size_t body_bytes_max(const HttpRequest&) override { return 10; }
+    HttpResponse refused(const HttpRequest& head, unsigned status, const Error& why) override {
+      return HttpResponse::text(status, head.peer + " " + head.path + ": " + std::string(why.sentence()));
+    }
+  } handler;
+  TestServer server(handler);
+  HttpClient client(server.endpoint());
+  const auto announced = client.request("POST", "/a", {}, std::string(11, 'x'));
+  ASSERT_TRUE(announced);
+  EXPECT_EQ(announced->status, 413u);
+  EXPECT_EQ(announced->body, "127.0.0.1 /a: The body is too large");
+  RawConnection chunked(server.endpoint());
+  chunked.send("POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n");
+  EXPECT_TRUE(chunked.read_to_end().ends_with("127.0.0.1 /b: The body is too large"));
+}
+
 TEST(HttpServer, AnswersWhatItCannotReadAndClosesWell) {
   FunctionHandler handler(echo_request);
   TestServer server(handler);

@@ -88,6 +88,9 @@ class WebSocket {
   // Returns how many were replaced. A message partly written is finished as it was.
   virtual std::size_t replace(const SharedBuffer& old, const SharedBuffer& fresh) = 0;
 
+  // Drops every queued message that is not partly written yet: for a close() that nothing more shall come before.
+  virtual void drop_unsent() = 0;
+
   // Queued and not yet taken by the kernel, frame headers included.
   virtual std::size_t unsent_bytes() const = 0;
   // Asks for one on_drained(), at the end of a turn in which unsent_bytes() is at most `unsent_bytes`: this turn, if it

@@ -32,6 +32,9 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   void send(std::string_view prefix, SharedBuffer rest) override;
   void send_binary(std::string_view message) override;
   std::size_t replace(const SharedBuffer& old, const SharedBuffer& fresh) override { return outbox_.replace(old, fresh); }
+  void drop_unsent() override {
+    if (state_ == State::kOpen) outbox_.drop_unstarted();
+  }
   std::size_t unsent_bytes() const override { return outbox_.bytes(); }
   void notify_drained(std::size_t unsent_bytes) override;
   void pause_reading() override;

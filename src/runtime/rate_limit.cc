@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 
 namespace rookery {
@@ -61,6 +62,10 @@ RateAnswer RateLimiter::take(RateBucket bucket, UserId account) { return take_ke
 
 RateAnswer RateLimiter::take(RateBucket bucket, std::string_view address) { return take_key(bucket, subject_of_address(address)); }
 
+RateAnswer RateLimiter::take_name(RateBucket bucket, std::string_view name) {
+  return take_key(bucket, std::hash<std::string_view>()(name));
+}
+
 RateAnswer RateLimiter::take_key(RateBucket bucket, std::uint64_t subject) {
   RateAnswer answer{.bucket = rate_table()[static_cast<std::size_t>(bucket)].name, .reset = clock_.now()};
   if (!rates_.on) return answer;
@@ -102,6 +107,11 @@ std::size_t RateLimiter::keys() const {
     count += shards_[i].full_at.size();
   }
   return count;
+}
+
+const RateAnswer& tighter(const RateAnswer& a, const RateAnswer& b) noexcept {
+  const auto room = [](const RateAnswer& one) { return std::tuple(one.allowed, one.remaining, -one.reset_after, -one.retry_after); };
+  return room(b) < room(a) ? b : a;
 }
 
 Error rate_refusal(const RateAnswer& answer) {

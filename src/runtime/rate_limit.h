@@ -35,6 +35,9 @@ struct RateAnswer {
   std::chrono::milliseconds retry_after{0};  // Retry-After: until one would be taken, rounded up; 0 unless refused
 };
 
+// Of two that one request was counted in, the one that refuses it, or else the one that refuses sooner.
+const RateAnswer& tighter(const RateAnswer& a, const RateAnswer& b) noexcept;
+
 // What a refused request is answered: kRateLimited with retry_after.
 Error rate_refusal(const RateAnswer& answer);
 
@@ -50,6 +53,8 @@ class RateLimiter {
   // its /64, which is what one subscriber has.
   RateAnswer take(RateBucket bucket, UserId account);
   RateAnswer take(RateBucket bucket, std::string_view address);
+  // The same for a name, as it is: fold it before.
+  RateAnswer take_name(RateBucket bucket, std::string_view name);
 
   std::size_t keys() const;  // remembered now; for metrics
 

@@ -75,6 +75,26 @@ TEST_F(RateLimiterTest, AClientThatObeysTheHeadersIsNeverRefused) {
   }
 }
 
+TEST_F(RateLimiterTest, NamesCountEachByItself) {
+  auto limiter = limiter_with({1, 10});
+  EXPECT_TRUE(limiter.take_name(RateBucket::kRead, "ada").allowed);
+  EXPECT_FALSE(limiter.take_name(RateBucket::kRead, "ada").allowed);
+  EXPECT_TRUE(limiter.take_name(RateBucket::kRead, "bob").allowed);
+}
+
+TEST_F(RateLimiterTest, TheTighterOfTwoIsTheOneThatRefusesOrWillSooner) {
+  const RateAnswer wide{.remaining = 5, .reset_after = 1s};
+  const RateAnswer narrow{.remaining = 4, .reset_after = 1s};
+  const RateAnswer slow{.remaining = 4, .reset_after = 9s};
+  const RateAnswer refused{.allowed = false, .remaining = 9, .reset_after = 1s, .retry_after = 1s};
+  for (const auto& [a, b] : {std::pair(narrow, wide), std::pair(slow, narrow), std::pair(refused, slow)}) {
+    EXPECT_EQ(tighter(a, b).reset_after, a.reset_after);
+    EXPECT_EQ(tighter(a, b).remaining, a.remaining);
+    EXPECT_EQ(tighter(b, a).remaining, a.remaining);
+    EXPECT_EQ(tighter(b, a).allowed, a.allowed);
+  }
+}
+
 TEST_F(RateLimiterTest, OnAverageTheRateIsKept) {
   auto limiter = limiter_with({5, 1});
   int taken = 0;

@@ -9,6 +9,7 @@ constexpr std::array kTable = {
     RateInfo{RateBucket::kRefresh, "refresh", {120, 60}, "new access tokens for one address"},
     RateInfo{RateBucket::kUnauthorized, "unauthorized", {120, 60}, "requests without a valid token from one address"},
     RateInfo{RateBucket::kPublic, "public", {120, 60}, "requests that need no token from one address"},
+    RateInfo{RateBucket::kLoginName, "login-name", {20, 300}, "attempts to log in by one name, from all addresses"},
     RateInfo{RateBucket::kPassword, "password", {5, 60}, "requests of an account that check its password"},
     RateInfo{RateBucket::kMessages, "messages", {50, 10}, "messages sent by an account"},
     RateInfo{RateBucket::kTyping, "typing", {20, 10}, "typing notices of an account"},

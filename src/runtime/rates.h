@@ -1,7 +1,7 @@
 // Rates: how many requests are taken from whom (protocol.md §1).
 //
-// A request counts in exactly one bucket, so that a client which obeys the headers of one request after the other is
-// never refused. Plain values, any thread.
+// A request counts in one bucket, a login in two, of which the answer shows the tighter: so a client which obeys the headers
+// of one request after the other is never refused. Plain values, any thread.
 #pragma once
 
 #include <array>
@@ -12,13 +12,15 @@
 
 namespace rookery {
 
-// Counted for an address: register to public; for the account: the rest.
+// Counted for an address: register to public; for the name that is given, whether there is such an account or not:
+// login-name; for the account: the rest.
 enum class RateBucket : std::uint8_t {
   kRegister,
   kLogin,
   kRefresh,
   kUnauthorized,
   kPublic,
+  kLoginName,
   kPassword,
   kMessages,
   kTyping,

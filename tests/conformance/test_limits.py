@@ -112,6 +112,56 @@ def test_too_many_connections_close_the_new_one_with_4104(limited):
         socket.close()
 
 
+def test_sending_on_the_gateway_counts_with_sending_by_rest(limited):
+    person, other = _patient_register(limited), _patient_register(limited)
+    channel = person.direct(other)
+    sent = person.post(f"/channels/{channel['id']}/messages", {"content": "by REST"})
+    limit, left = int(sent.headers["x-ratelimit-limit"]), int(sent.headers["x-ratelimit-remaining"])
+    refusals, seqs = [], []
+    with person.gateway() as socket:
+        for one in range(limit + 10):
+            got = socket.reply(socket.request("MESSAGE_SEND", {"channel_id": channel["id"], "content": str(one)}))
+            refusals += [got["error"]] if "error" in got else []
+            seqs += [got["d"]["message"]["seq"]] if "d" in got else []
+    assert len(seqs) >= left and seqs == list(range(2, len(seqs) + 2)), "a refused one has no place"
+    assert refusals and all(error["code"] == 20016 and error["retry_after"] > 0 for error in refusals)
+    after = person.post(f"/channels/{channel['id']}/messages", {"content": "by REST again"})
+    assert int(after.headers["x-ratelimit-remaining"]) <= 1, "the gateway's count here too"
+    assert after.status in (201, 429)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_logging_in_by_one_name_is_limited_from_whatever_address(known):
+    with Server("--trusted-proxies", "127.0.0.1", "--rate-login-name", "4/600", rate_limits="on") as server:
+        person = Person.register(server)
+        name = person.username if known else "nobody_here"
+        statuses, answers = [], []
+        for host in range(6):
+            spelled = name.upper() if host % 2 else name
+            answer = Http(server).ask("POST", "/api/v1/auth/login", {"login": spelled, "password": "not a password"},
+                                      headers={"X-Forwarded-For": f"198.51.100.{host + 1}"})
+            statuses.append(answer.status)
+            answers.append(answer)
+        assert statuses == [401] * 4 + [429] * 2
+        assert [a.headers["x-ratelimit-bucket"] for a in answers] == ["login-name"] * 6, "the tighter of the two"
+        assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["3", "2", "1", "0", "0", "0"]
+        body = answers[-1].refused(429, 20016)
+        assert int(answers[-1].headers["retry-after"]) == math.ceil(body["retry_after"])
+        person.get("/users/@me").ok()
+        another = Person.register(server)
+        another.again()
+
+
+def test_a_body_that_is_too_large_counts_for_the_address(limited):
+    limits = Http(limited).ask("GET", "/api/v1/instance").ok()["limits"]
+    lefts = []
+    for _ in range(2):
+        answer = Http(limited).ask("POST", "/api/v1/auth/login", raw=b"x" * (limits["body_bytes"] + 1))
+        answer.refused(413, 0)
+        lefts.append(int(answer.headers["x-ratelimit-remaining"]))
+    assert lefts[1] < int(answer.headers["x-ratelimit-limit"])
+
+
 # ---------------------------------------------------------------------- groups
 def test_a_group_has_at_most_256_members(crowd):
     owner = crowd[0]

@@ -1,7 +1,7 @@
 """protocol.md §4, Resume: nothing lost, nothing twice, and what says so when it cannot be."""
 import pytest
 from client import quoted
-from gateway import Closed, names, of_channel
+from gateway import Closed, Gateway, names, of_channel
 from server import Server
 from client import Person
 
@@ -264,3 +264,26 @@ def test_a_drain_sends_reconnect_and_closes_4101_and_ends_with_status_0():
         assert told["d"]["after_ms"] >= 0
         assert socket.closed() == 4101
         assert server.stop() == 0
+
+
+def test_a_socket_that_lost_its_session_is_sent_nothing_of_what_is_deleted_then(ada, bob):
+    group = ada.group(bob)
+    slow = Gateway(bob.server, token=bob.token, receive_buffer=4096)
+    slow.identify(positions={group["id"]: {"seq": 0, "rev": 0}})
+    slow.event("SYNCED", channel_id=group["id"])
+    with ada.gateway(positions={group["id"]: {"seq": 0, "rev": 0}}) as witness:
+        sent = [ada.send(group, "x" * 3990 + f" {i}") for i in range(50)]  # more than the kernel takes of a reader that stopped
+        secret = ada.send(group, "the secret")
+        witness.message(secret["id"])
+    last = slow.s + len(sent) + 1
+    with Gateway(bob.server, token=bob.token) as second:
+        second.resume_of(slow, s=last)
+        second.event("RESUMED")
+        ada.delete(f"/channels/{group['id']}/messages/{secret['id']}").ok(204)
+        seen = []
+        with pytest.raises(Closed) as end:
+            while True:
+                seen.append(slow.frame())
+        assert end.value.code == 4103
+        assert len(seen) < len(sent), "nothing was left unsent: the test shows nothing"
+        assert "the secret" not in [frame["d"].get("content") for frame in seen]

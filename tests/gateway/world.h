@@ -148,6 +148,7 @@ class TestClient final : public Sink {
   // --- Sink ---
   void send(std::string_view prefix, net::SharedBuffer text) override;
   void replace(const net::SharedBuffer& old, const net::SharedBuffer& fresh) override;
+  void drop_unsent() override;
   std::size_t unsent_bytes() const override { return unsent_; }
   void notify_drained(std::size_t unsent_bytes) override;
   void pause_reading() override { paused_ = true; }
@@ -327,6 +328,12 @@ inline void TestClient::replace(const net::SharedBuffer& old, const net::SharedB
   for (std::size_t i = taken_; i < frames_.size(); ++i) {
     if (frames_[i].text.same(old)) frames_[i].text = fresh;
   }
+}
+
+inline void TestClient::drop_unsent() {
+  if (code_ != 0) return;
+  frames_.resize(taken_);
+  unsent_ = 0;
 }
 
 inline void TestClient::notify_drained(std::size_t unsent_bytes) {
