@@ -22,6 +22,9 @@ bool wants_near(const Subscription& subscription, const CatchUpJob& job, bool la
   return !large || subscription.subscribed || job.kind == CatchUpJob::Kind::kPositions;
 }
 
+// No SYNCED will say where it ends, so `rev` has no holes: each change is told, as it would have been live.
+bool one_by_one(const CatchUpJob& job) { return !job.synced_due; }
+
 }  // namespace
 
 CatchUp::CatchUp(const Parts& parts) : parts_(parts), tasks_(kTasksMax) {}
@@ -256,7 +259,7 @@ Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bo
   }
 }
 
-// Changes after where the session stands. A message is told of once, at its last change, as it now is.
+// Changes after where the session stands. A message is told of once, at its last change, as it now is; unless they come one by one.
 Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, bool large) {
   for (;;) {
     const Subscription* from = parts_.audience.find(*session, job.channel);
@@ -275,6 +278,8 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
     if (!messages || !view) co_return true;
     for (const Change& change : *page) {
       std::shared_ptr<const Message> message;
+      // Told one by one, a change comes after its message: that is read next.
+      if (one_by_one(job) && is_about_message(change.kind) && change.seq > parts_.audience.find(*session, job.channel)->seq) co_return true;
       if (is_about_message(change.kind)) {
         const auto found = std::ranges::find(*messages, change.seq, &Message::seq);
         if (found != messages->end()) message = std::make_shared<const Message>(*found);
@@ -298,10 +303,18 @@ Task<bool> CatchUp::tell_change(std::shared_ptr<Session> session, Job& job, Even
     dispatch(*session, event_text(event, profile_by(*profiles)));
     co_return true;
   }
-  // A later change of the same message tells it; or it was sent when it was so already, or is about to be.
-  if (event.message == nullptr || event.message->rev != event.rev || event.seq > at.seq) co_return true;
-  const auto sent = job.sent_as_of.find(event.seq);
-  if (sent != job.sent_as_of.end() && sent->second >= event.rev) co_return true;
+  if (event.message == nullptr) co_return true;
+  if (one_by_one(job)) {
+    if (event.kind == EventKind::kReactionAdd || event.kind == EventKind::kReactionRemove) {
+      dispatch(*session, event_text(event, profile_by(*profiles)));
+      co_return true;
+    }
+  } else {
+    // A later change of the same message tells it; or it was sent when it was so already, or is about to be.
+    if (event.message->rev != event.rev || event.seq > at.seq) co_return true;
+    const auto sent = job.sent_as_of.find(event.seq);
+    if (sent != job.sent_as_of.end() && sent->second >= event.rev) co_return true;
+  }
   Message message = *event.message;
   if (std::ranges::find(job.withdrawn, message.seq) != job.withdrawn.end()) message.deleted = true;
   const std::string text = message_json(message, (*profiles)(message.author));

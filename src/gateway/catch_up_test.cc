@@ -279,6 +279,29 @@ TEST_F(CatchUpTest, WhatComesBetweenReadyAndLiveIsNotLost) {
   }
 }
 
+TEST_F(CatchUpTest, ChangesBetweenReadyAndLiveComeOneByOne) {
+  send(3);
+  for (int round = 0; round < 30; ++round) {
+    TestClient client(world, static_cast<unsigned>(round % 2));
+    std::thread writer([&] {
+      for (std::uint64_t i = 0; i < 30; ++i) {
+        edit(1 + i % 2, "edit" + std::to_string(i));
+        if (i % 10 == 0) send(1);
+      }
+    });
+    const std::string ready = client.identify(ben, positions(position(ChannelId(1), 0, 0)));
+    writer.join();
+    client.expect(R"("gone":true)");
+    edit(3, "fence" + std::to_string(round));
+    client.expect("fence" + std::to_string(round));
+    std::uint64_t rev = std::stoull(ready.substr(ready.find("\"rev\":") + 6));
+    for (const std::string& frame : client.all()) {
+      if (has(frame, R"("t":"MESSAGE_UPDATE")")) EXPECT_TRUE(has(frame, "\"rev\":" + std::to_string(++rev) + ",")) << frame;
+    }
+    EXPECT_EQ(rev, world.view(channel, ben).state.rev);
+  }
+}
+
 TEST_F(CatchUpTest, WhoIsRemovedWhileCatchingUpIsToldSoLast) {
   const std::string big(3900, 'x');
   for (int i = 0; i < 60; ++i) world.send(channel, ann, big);
