@@ -16,7 +16,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/ids.h"
-#include "bench/own_server.h"
+#include "client/server_process.h"
 #include "embedded/database.h"
 #include "embedded/keys.h"
 #include "runtime/snowflake.h"
@@ -82,12 +82,12 @@ double bare_send_us(std::size_t bytes, unsigned cpu, unsigned reader_cpu) {
   std::atomic<std::size_t> received = 0;
   std::atomic<bool> stop = false;
   std::thread reader([&] {
-    pin_to(reader_cpu);
+    client::pin_to(reader_cpu);
     read_all(pairs, received, stop);
   });
   double us = 0;
   std::thread sender([&] {
-    pin_to(cpu);
+    client::pin_to(cpu);
     const std::string payload(bytes, 'x');
     std::size_t sent = 0;
     for (std::size_t round = 0; round < kSends / pairs.size(); ++round) {
@@ -114,7 +114,7 @@ double durable_per_second(const std::string& directory, std::size_t batch_size, 
   std::filesystem::create_directories(directory);
   double per_second = 0;
   std::thread writer([&] {
-    pin_to(cpu);
+    client::pin_to(cpu);
     embedded::DatabaseOptions options;
     options.directory = directory + "/data";
     const auto database = embedded::Database::open(options);

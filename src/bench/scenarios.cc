@@ -12,8 +12,8 @@
 #include "base/random.h"
 #include "bench/crowd.h"
 #include "bench/floors.h"
-#include "bench/own_server.h"
 #include "client/rest_client.h"
+#include "client/server_process.h"
 
 namespace rookery::bench {
 namespace {
@@ -63,7 +63,7 @@ class Bench {
 
   const BenchOptions options_;
   Report& report_;
-  std::optional<OwnServer> server_;
+  std::optional<client::ServerProcess> server_;
   std::unique_ptr<Cores> cores_;
   std::unique_ptr<client::RestClient> rest_;
   std::vector<client::Credentials> people_;
@@ -385,13 +385,17 @@ void Bench::measure(std::string_view name, Scenario scenario) {
 
 bool Bench::run() {
   measure("floors", &Bench::floors);
-  auto server = OwnServer::start(options_.directory + "/server", options_.server_cpu, {});
+  auto server = client::ServerProcess::start({.program = {},
+                                              .directory = options_.directory + "/server",
+                                              .options = {"--cores", "1", "--log-level", "warning"},
+                                              .cpu = options_.server_cpu,
+                                              .log_file = {}});
   if (!server) {
     report_.failed("the server", std::string(server.error().sentence()));
     return false;
   }
   server_.emplace(*std::move(server));
-  pin_to(options_.load_cpu);
+  client::pin_to(options_.load_cpu);
   cores_ = std::make_unique<Cores>(1, system_clock());
   cores_->start();
   rest_ = std::make_unique<client::RestClient>(net::Endpoint{.host = "127.0.0.1", .port = server_->port(), .tls = nullptr});

@@ -16,11 +16,16 @@ Result<AnyId> id_of(const Json& json) {
 
 }  // namespace
 
-Result<Json> RestClient::call(std::string_view method, std::string_view path, std::string_view token, std::string_view body) {
+Result<net::HttpResponse> RestClient::exchange(std::string_view method, std::string_view path, std::string_view token,
+                                               std::string_view body) {
   net::HttpHeaders headers;
   if (!token.empty()) headers.set("Authorization", "Bearer " + std::string(token));
   if (!body.empty()) headers.set("Content-Type", "application/json");
-  const Result<net::HttpResponse> response = http_.request(method, "/api/v1" + std::string(path), headers, body);
+  return http_.request(method, "/api/v1" + std::string(path), headers, body);
+}
+
+Result<Json> RestClient::call(std::string_view method, std::string_view path, std::string_view token, std::string_view body) {
+  const Result<net::HttpResponse> response = exchange(method, path, token, body);
   if (!response) return fail(response.error());
   const std::string_view content = response->content();
   if (response->status >= 300) {

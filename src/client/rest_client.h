@@ -21,8 +21,11 @@ struct Credentials {
 
 class RestClient {
  public:
-  explicit RestClient(net::Endpoint endpoint) : http_(std::move(endpoint), std::chrono::seconds(30)) {}
+  explicit RestClient(net::Endpoint endpoint, std::chrono::milliseconds deadline = std::chrono::seconds(30))
+      : http_(std::move(endpoint), deadline) {}
 
+  // Any answer, refusals included. An error means that none came: what became of the request is unknown.
+  Result<net::HttpResponse> exchange(std::string_view method, std::string_view path, std::string_view token, std::string_view body = {});
   // A refusal is kBadRequest with the status and the body in its message.
   Result<Json> call(std::string_view method, std::string_view path, std::string_view token, std::string_view body = {});
 
