@@ -32,6 +32,7 @@ ALLOWED = {
     "faults": BASE,
     **{adapter: PORTS for adapter in ADAPTERS},
     "embedded": PORTS | {"faults"},  # in test builds only
+    "verify": MODEL | RUNTIME | {"net", "client"},
     "bench": PORTS | {"client", "embedded"},
     "gateway": PORTS | SERVICES,
     "api": PORTS | SERVICES,

@@ -17,6 +17,7 @@ int admin_reset_password_command(Arguments arguments);
 int admin_verify_email_command(Arguments arguments);
 int repair_command(Arguments arguments);
 int bench_command(Arguments arguments);
+int verify_command(Arguments arguments);
 int compact_command(Arguments arguments);
 int routes_command(Arguments arguments);
 int version_command(Arguments arguments);

@@ -23,6 +23,8 @@ constexpr Command kTable[] = {
     {"repair", "[--give-up-lost-end] [OPTION…]", "tell what a data directory holds; go on without a lost end", repair_command},
     {"compact", "[OPTION…]", "rewrite the storage without what was deleted", compact_command},
     {"bench", "[--json FILE] […]", "measure this machine: CPU per operation, memory, latency; on a server of its own", bench_command},
+    {"verify", "[--url URL] [--fault NAME] […]", "check a server's promises: many clients, faults, and a history that is checked",
+     verify_command},
     {"routes", "", "print the routes of the API", routes_command},
     {"version", "", "print the version", version_command},
     {"help", "", "print this", help_command},

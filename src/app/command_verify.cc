@@ -1,0 +1,151 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "app/command_list.h"
+#include "base/random.h"
+#include "verify/report.h"
+#include "verify/run.h"
+
+namespace rookery::app {
+namespace {
+
+constexpr std::size_t kUsersMax = 200;
+constexpr std::size_t kChannelsMax = 100;
+
+constexpr std::string_view kUsage =
+    "there are --url URL, --fault none|kill|pause|power-cut (once for each, or with commas), --rounds N, --seconds X, --users N, "
+    "--channels N, --seed N, --authorities FILE, --server PATH, --directory DIR (kept), --history FILE, --json FILE, --check FILE";
+
+struct VerifyCommand {
+  verify::RunOptions options;
+  std::string json_file, check_file;
+  bool faults_named = false;
+};
+
+template <class Number>
+bool read_number(std::string_view text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool read_faults(std::string_view names, VerifyCommand& command) {
+  if (!command.faults_named) command.options.faults.clear();
+  command.faults_named = true;
+  while (true) {
+    const std::size_t comma = names.find(',');
+    const auto fault = verify::fault_named(names.substr(0, comma));
+    if (!fault) return false;
+    command.options.faults.push_back(*fault);
+    if (comma == std::string_view::npos) return true;
+    names.remove_prefix(comma + 1);
+  }
+}
+
+// False for an option that does not exist, or a value that it cannot have.
+bool read_option(std::string_view name, std::string_view value, VerifyCommand& command) {
+  verify::RunOptions& options = command.options;
+  if (name == "--url") return options.url = value, !value.empty();
+  if (name == "--authorities") return options.authorities_file = value, !value.empty();
+  if (name == "--server") return options.server = value, !value.empty();
+  if (name == "--directory") return options.directory = value, options.keep_directory = true, !value.empty();
+  if (name == "--history") return options.history_file = value, !value.empty();
+  if (name == "--json") return command.json_file = value, !value.empty();
+  if (name == "--check") return command.check_file = value, !value.empty();
+  if (name == "--fault") return read_faults(value, command);
+  if (name == "--seed") return read_number(value, options.seed);
+  if (name == "--rounds") return read_number(value, options.rounds) && options.rounds > 0;
+  if (name == "--seconds") return read_number(value, options.seconds) && options.seconds > 0 && options.seconds <= verify::kSecondsMax;
+  if (name == "--users") return read_number(value, options.users) && options.users >= 2 && options.users <= kUsersMax;
+  if (name == "--channels") return read_number(value, options.channels) && options.channels > 0 && options.channels <= kChannelsMax;
+  return false;
+}
+
+std::string command_to_repeat(const VerifyCommand& command) {
+  const verify::RunOptions& options = command.options;
+  std::string text = "rookery verify";
+  if (!options.url.empty()) text += " --url " + options.url;
+  if (!options.server.empty()) text += " --server " + options.server;
+  text += " --fault ";
+  for (const verify::Fault fault : options.faults) text += fmt::format("{},", verify::name_of(fault));
+  text.pop_back();
+  return text + fmt::format(" --rounds {} --seconds {} --users {} --channels {} --seed {}", options.rounds, options.seconds, options.users,
+                            options.channels, options.seed);
+}
+
+int finish(const VerifyCommand& command, const verify::ReportHead& head, const verify::Checker& checker) {
+  std::fputs(verify::text_report(head, checker).c_str(), stdout);
+  if (!command.json_file.empty()) std::ofstream(command.json_file) << verify::json_report(head, checker) << '\n';
+  return verify::verdict_of(head, checker);
+}
+
+int check_file(const VerifyCommand& command) {
+  std::ifstream in(command.check_file);
+  if (!in) return misused("verify: cannot read " + command.check_file);
+  verify::Checker checker;
+  verify::ReportHead head{.target = command.check_file, .history = command.check_file};
+  std::uint64_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    const auto event = verify::from_line(line);
+    if (!event) return misused(fmt::format("verify: line {} of {}: {}", number, command.check_file, event.error().sentence()));
+    checker.read(*event);
+  }
+  for (const verify::RoundResult& round : checker.rounds()) fmt::print("{}\n", verify::round_line(round));
+  return finish(command, head, checker);
+}
+
+// One line that is written over on a terminal, a line of its own elsewhere.
+class ProgressLine {
+ public:
+  void doing(const std::string& what) const {
+    if (terminal_) fmt::print(stderr, "\r\033[K{}", what);
+  }
+  void line(const std::string& text) const {
+    if (terminal_) fmt::print(stderr, "\r\033[K");
+    fmt::print("{}\n", text);
+    std::fflush(stdout);
+  }
+
+ private:
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+};
+
+}  // namespace
+
+int verify_command(Arguments arguments) {
+  VerifyCommand command;
+  verify::RunOptions& options = command.options;
+  options.seed = system_random().next() % 1'000'000;
+  for (std::size_t i = 0; i < arguments.size(); i += 2) {
+    if (i + 1 == arguments.size() || !read_option(arguments[i], arguments[i + 1], command)) {
+      return misused(fmt::format("verify: {} needs another value, or is no option; {}", arguments[i], kUsage));
+    }
+  }
+  if (!command.check_file.empty()) return check_file(command);
+  if (options.directory.empty()) {
+    options.directory = (std::filesystem::temp_directory_path() / ("rookery-verify-" + system_random().token(6))).string();
+  }
+  const ProgressLine progress;
+  progress.line(fmt::format("seed {}", options.seed));
+  verify::Checker checker;
+  const verify::RunEnd end =
+      verify::run(options, checker,
+                  {.doing = [&progress](const std::string& what) { progress.doing(what); },
+                   .round = [&progress](const verify::RoundResult& round) { progress.line(verify::round_line(round)); },
+                   .event = {}});
+  progress.doing("");
+  const verify::ReportHead head{.target = options.url.empty() ? std::string("a server of its own") : options.url,
+                                .history = options.history_file,
+                                .repeat = command_to_repeat(command),
+                                .seed = options.seed,
+                                .refused = end.why};
+  return finish(command, head, checker);
+}
+
+}  // namespace rookery::app

@@ -1,0 +1,343 @@
+#include "verify/device.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/json_writer.h"
+#include "verify/observed.h"
+
+namespace rookery::verify {
+namespace {
+
+constexpr std::chrono::seconds kConnectWithin{5};
+constexpr std::chrono::seconds kBeginWithin{10};
+constexpr std::uint64_t kCloseBroken = 1006;
+constexpr std::uint64_t kCloseNormal = 1000;
+constexpr std::uint64_t kCloseTokenRefused = 4004;
+constexpr std::size_t kPositionsMax = 500;
+
+enum Op : std::uint64_t { kDispatch = 0, kInvalidSession = 9, kHello = 10, kReply = 65 };
+
+}  // namespace
+
+Device::Device(Arena& arena, const Login& login, std::string id) : arena_(arena), login_(login), id_(std::move(id)) {}
+
+Device::~Device() {
+  if (socket_) leave();
+}
+
+Event Device::event_of(Action action) const {
+  Event event;
+  event.action = action;
+  event.user = login_.user;
+  event.login = login_.id;
+  event.session = session_;
+  return event;
+}
+
+bool Device::open_socket() {
+  if (socket_) cut();
+  auto socket = net::BlockingWebSocket::connect(arena_.endpoint, "/gateway?v=1&encoding=json", {}, kConnectWithin);
+  if (!socket) return false;
+  socket_.emplace(*std::move(socket));
+  const Result<net::WebSocketEvent> hello = socket_->receive(kBeginWithin);
+  if (hello && hello->kind == net::WebSocketEvent::Kind::kText) return true;
+  socket_.reset();
+  return false;
+}
+
+bool Device::send_text(const std::string& text) {
+  if (!socket_) return false;
+  if (arena_.frame_interval_ms > 0) std::this_thread::sleep_for(Milliseconds(arena_.frame_interval_ms));
+  if (socket_->send_text(text)) return true;
+  socket_->abort();
+  on_closed(kCloseBroken, false);
+  return false;
+}
+
+bool Device::identify(With with) {
+  if (!open_socket()) return false;
+  session_ = ++arena_.next_session;
+  s_ = acknowledged_ = 0;
+  begun_event_ = event_of(Action::kIdentify);
+  if (with == With::kPositions) {
+    for (const auto& [channel, position] : positions_) {
+      if (begun_event_.positions.size() < kPositionsMax) begun_event_.positions.push_back(position);
+    }
+  }
+  begun_event_.with_positions = !begun_event_.positions.empty();
+  {
+    const std::lock_guard lock(positions_mutex_);
+    awaited_.clear();
+    for (const Position& position : begun_event_.positions) awaited_.insert(position.channel);
+  }
+  std::string frame;
+  JsonWriter json(frame);
+  json.begin_object().key("op").number(2).key("d").begin_object().key("token").string(login_.access_token);
+  json.key("device").begin_object().key("id").string(id_).key("kind").string("desktop").end_object();
+  if (begun_event_.with_positions) {
+    json.key("positions").begin_object();
+    for (const Position& position : begun_event_.positions) {
+      json.key(std::to_string(position.channel))
+          .begin_object()
+          .key("seq")
+          .number(position.seq)
+          .key("rev")
+          .number(position.rev)
+          .end_object();
+    }
+    json.end_object();
+    if (!epoch_.empty()) json.key("epoch").string(epoch_);
+  }
+  json.end_object().end_object();
+  begun_ = arena_.recorder.begin(begun_event_);
+  ready_ = false;
+  send_text(frame);
+  pump_until([this] { return begun_ == 0; }, kBeginWithin);
+  if (begun_ != 0) cut();
+  if (!ready_) session_ = 0;
+  return ready_;
+}
+
+bool Device::resume(std::optional<std::uint64_t> s) {
+  if (session_ == 0 || !open_socket()) return false;
+  begun_event_ = event_of(Action::kResume);
+  begun_event_.s = s.value_or(s_);
+  std::string frame;
+  JsonWriter json(frame);
+  json.begin_object().key("op").number(6).key("d").begin_object().key("token").string(login_.access_token);
+  json.key("session_id").string(session_id_).key("s").number(begun_event_.s).end_object().end_object();
+  begun_ = arena_.recorder.begin(begun_event_);
+  acknowledged_ = begun_event_.s;
+  ready_ = true;  // until it is refused: what is sent again comes before RESUMED
+  send_text(frame);
+  pump_until([this] { return begun_ == 0; }, kBeginWithin);
+  if (begun_ != 0) cut();
+  return socket_.has_value() && session_ != 0;
+}
+
+bool Device::reconnect() {
+  if (session_ != 0 && resume()) return true;
+  if (session_ != 0) return false;
+  return identify(With::kPositions);
+}
+
+bool Device::pump_until(const std::function<bool()>& done, Milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (true) {
+    if (done()) return true;
+    const auto left = std::chrono::duration_cast<Milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || !socket_) return false;
+    receive_one(left);
+  }
+}
+
+void Device::pump(Milliseconds time) {
+  pump_until([] { return false; }, time);
+}
+
+bool Device::receive_one(Milliseconds time) {
+  const Result<net::WebSocketEvent> event = socket_->receive(time);
+  if (!event) return false;  // nothing came
+  if (event->kind == net::WebSocketEvent::Kind::kText) {
+    on_frame(event->text);
+  } else if (event->kind == net::WebSocketEvent::Kind::kClosed) {
+    on_closed(event->close_code, false);
+  }
+  return true;
+}
+
+void Device::on_frame(std::string_view text) {
+  const Result<Json> json = Json::parse_object(text);
+  if (!json) return;
+  const JsonValue frame = json->root();
+  switch (number_member(frame, "op")) {
+    case kDispatch: return on_dispatch(frame);
+    case kReply: return on_reply(frame);
+    case kInvalidSession:
+      if (begun_ != 0) arena_.recorder.end(begun_, begun_event_, Step::kFail);
+      begun_ = 0;
+      ready_ = false;
+      session_ = 0;
+      return cut();
+    default: return;
+  }
+}
+
+void Device::on_dispatch(JsonValue frame) {
+  Event event = seen_dispatch(frame);
+  event.user = login_.user;
+  event.session = session_;
+  s_ = std::max(s_, event.s);
+  if (event.type == "READY") {
+    if (const auto d = frame.member("d")) {
+      session_id_ = text_member(*d, "session_id");
+      epoch_ = text_member(*d, "epoch");
+    }
+    {
+      const std::lock_guard lock(positions_mutex_);
+      for (const SeenHead& head : event.heads) {
+        // A channel that is caught up begins at the position that was given.
+        if (!begun_event_.with_positions || !positions_.contains(head.channel)) {
+          positions_[head.channel] = {head.channel, head.last_seq, head.rev};
+        }
+      }
+    }
+    ready_ = true;
+    begun_event_.s = event.s;
+    begun_event_.heads = std::move(event.heads);
+    begun_event_.more = event.more;
+    arena_.recorder.end(begun_, begun_event_, Step::kOk);
+    begun_ = 0;
+    return;
+  }
+  follow(event);
+  const bool resumed = event.type == "RESUMED" && begun_ != 0;
+  arena_.recorder.record(std::move(event));
+  if (resumed) {
+    arena_.recorder.end(begun_, begun_event_, Step::kOk);
+    begun_ = 0;
+  }
+}
+
+void Device::set_position(std::uint64_t channel, std::uint64_t seq, std::uint64_t rev) {
+  const std::lock_guard lock(positions_mutex_);
+  const auto at = positions_.find(channel);
+  if (at == positions_.end()) return;
+  at->second.seq = std::max(at->second.seq, seq);
+  at->second.rev = std::max(at->second.rev, rev);
+}
+
+// Where the client stands in each channel.
+void Device::follow(const Event& event) {
+  if (event.type == "SYNCED") {
+    const std::lock_guard lock(positions_mutex_);
+    awaited_.erase(event.channel);
+  }
+  if (event.type == "MESSAGE_CREATE") return set_position(event.channel, event.message->seq, 0);
+  const bool gone = (event.type == "SYNCED" && event.gone) || event.type == "CHANNEL_DELETE" ||
+                    (event.type == "CHANNEL_MEMBER_REMOVE" && event.target == login_.user);
+  if (gone) {
+    const std::lock_guard lock(positions_mutex_);
+    positions_.erase(event.channel);
+  } else if (event.type == "CHANNEL_CREATE") {
+    const std::lock_guard lock(positions_mutex_);
+    positions_[event.channel] = {event.channel, event.heads.front().last_seq, event.heads.front().rev};
+  } else if (event.type == "SYNCED") {
+    set_position(event.channel, event.seq, event.rev);
+  } else if (event.rev != 0) {
+    set_position(event.channel, 0, event.rev);
+  }
+}
+
+void Device::on_reply(JsonValue frame) {
+  const auto found = sends_.find(number_member(frame, "i"));
+  if (found == sends_.end()) return;
+  Sending sending = std::move(found->second);
+  sends_.erase(found);
+  Event event = event_of(Action::kSend);
+  event.channel = sending.draft.room->channel;
+  event.nonce = sending.draft.nonce;
+  if (const auto error = frame.member("error")) {
+    event.status = number_member(*error, "code");
+    event.why = text_member(*error, "message");
+    const bool for_the_moment = error->member("retry_after").has_value();
+    arena_.recorder.end(sending.op, event, Step::kFail);
+    if (for_the_moment) arena_.give_back(std::move(sending.draft));
+    return;
+  }
+  const auto d = frame.member("d");
+  const auto message = d ? d->member("message") : std::nullopt;
+  if (message) event.message = seen_message(*message);
+  const auto replayed = d ? d->member("replayed") : std::nullopt;
+  event.replayed = replayed && replayed->boolean().value_or(false);
+  arena_.recorder.end(sending.op, event, Step::kOk);
+  if (event.message) sending.draft.room->add({event.message->id, event.message->seq, login_.user});
+}
+
+void Device::send(const std::shared_ptr<Room>& room, std::string nonce, std::string content) {
+  if (!is_open()) return arena_.give_back({room, login_.user, std::move(nonce), std::move(content)});
+  Event event = event_of(Action::kSend);
+  event.channel = room->channel;
+  event.nonce = nonce;
+  event.content = abridged(content);
+  const std::uint64_t i = ++next_i_;
+  std::string frame;
+  JsonWriter json(frame);
+  json.begin_object().key("op").number(64).key("i").number(i).key("t").string("MESSAGE_SEND").key("d").begin_object();
+  json.key("channel_id").id(room->channel).key("content").string(content).key("nonce").string(nonce).end_object().end_object();
+  sends_.emplace(i, Sending{arena_.recorder.begin(std::move(event)), {room, login_.user, std::move(nonce), std::move(content)}});
+  send_text(frame);
+}
+
+void Device::acknowledge() {
+  if (!is_open() || s_ == acknowledged_) return;
+  acknowledged_ = s_;
+  send_text(R"({"op":66,"d":)" + std::to_string(s_) + "}");
+}
+
+void Device::tell_read(std::uint64_t channel, std::uint64_t seq) {
+  if (!is_open()) return;
+  send_text(R"({"op":69,"d":{"channel_id":")" + std::to_string(channel) + R"(","seq":)" + std::to_string(seq) + "}}");
+}
+
+void Device::heartbeat() {
+  if (is_open()) send_text(R"({"op":1,"d":)" + std::to_string(s_) + "}");
+}
+
+void Device::on_closed(std::uint64_t code, bool by_client) {
+  if (!socket_) return;
+  socket_.reset();
+  // A token that is refused is an answer; anything else leaves open what was begun.
+  if (begun_ != 0) {
+    begun_event_.status = code;
+    arena_.recorder.end(begun_, begun_event_, code == kCloseTokenRefused ? Step::kFail : Step::kUnknown);
+  }
+  begun_ = 0;
+  if (ready_) {
+    Event closed = event_of(Action::kNone);
+    closed.step = Step::kClosed;
+    closed.status = code;
+    closed.by_client = by_client;
+    arena_.recorder.record(std::move(closed));
+  }
+  ready_ = false;
+  for (auto& [i, sending] : sends_) {
+    Event event = event_of(Action::kSend);
+    event.channel = sending.draft.room->channel;
+    event.nonce = sending.draft.nonce;
+    arena_.recorder.end(sending.op, event, Step::kUnknown);
+    arena_.give_back(std::move(sending.draft));
+  }
+  sends_.clear();
+}
+
+void Device::cut() {
+  if (!socket_) return;
+  socket_->abort();
+  on_closed(kCloseBroken, true);
+}
+
+void Device::leave() {
+  if (!socket_) return;
+  static_cast<void>(socket_->send_close(kCloseNormal));
+  socket_->abort();
+  on_closed(kCloseNormal, true);
+  session_ = 0;
+}
+
+Position Device::position(std::uint64_t channel) const {
+  const auto at = positions_.find(channel);
+  return at == positions_.end() ? Position{channel, 0, 0} : at->second;
+}
+
+bool Device::settled(const std::vector<SeenHead>& heads) const {
+  const std::lock_guard lock(positions_mutex_);
+  if (!awaited_.empty()) return false;
+  return std::ranges::all_of(heads, [this](const SeenHead& head) {
+    const auto at = positions_.find(head.channel);
+    return at == positions_.end() || (at->second.seq >= head.last_seq && at->second.rev >= head.rev);
+  });
+}
+
+}  // namespace rookery::verify

@@ -1,0 +1,102 @@
+// Device: one gateway client of a user: it identifies, resumes, catches up, sends and reads as a client does, and takes down every
+// frame that it is sent.
+//
+// Blocks; one thread at a time, but for settled(), which any thread may ask.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/json_reader.h"
+#include "net/client.h"
+#include "verify/arena.h"
+
+namespace rookery::verify {
+
+class Device {
+ public:
+  using Milliseconds = std::chrono::milliseconds;
+  enum class With : std::uint8_t { kPositions, kNothing };
+
+  Device(Arena& arena, const Login& login, std::string id);
+  ~Device();
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+
+  // Connects and begins a new session; true after READY.
+  bool identify(With with);
+  // Connects and goes on with the session after dispatch `s` (the last one seen when left out). False when it is not to be had any more:
+  // then there is no session.
+  bool resume(std::optional<std::uint64_t> s = {});
+  // By a Resume if there is a session, else anew with positions.
+  bool reconnect();
+  bool is_open() const { return socket_.has_value() && session_ != 0; }
+  bool has_session() const { return session_ != 0; }
+
+  // Takes what comes, for so long.
+  void pump(Milliseconds time);
+  // Until `done`, which is asked after each frame. False when the time is over or the socket closed.
+  bool pump_until(const std::function<bool()>& done, Milliseconds time);
+
+  // MESSAGE_SEND; the reply is taken by pump(). A send that stays unanswered goes back to the arena's drafts.
+  void send(const std::shared_ptr<Room>& room, std::string nonce, std::string content);
+  std::size_t unanswered() const { return sends_.size(); }
+  void acknowledge();                                        // op 66
+  void tell_read(std::uint64_t channel, std::uint64_t seq);  // op 69
+  void heartbeat();                                          // op 1
+
+  // The connection breaks without a Close.
+  void cut();
+  // A Close with 1000: the session is over.
+  void leave();
+
+  // The last dispatch that was seen.
+  std::uint64_t s() const { return s_; }
+  // How far the channel was seen; 0, 0 when it is not known.
+  Position position(std::uint64_t channel) const;
+  // The user was told that he is in the channel, by READY or CHANNEL_CREATE, and not that he is out of it.
+  bool is_in(std::uint64_t channel) const { return positions_.contains(channel); }
+  // Every channel of `heads` that it is in was seen to its end. Any thread.
+  bool settled(const std::vector<SeenHead>& heads) const;
+
+ private:
+  struct Sending {
+    std::uint64_t op = 0;
+    Draft draft;
+  };
+  bool open_socket();
+  bool send_text(const std::string& text);
+  bool receive_one(Milliseconds time);
+  void on_frame(std::string_view text);
+  void on_dispatch(JsonValue frame);
+  void on_reply(JsonValue frame);
+  void follow(const Event& event);
+  void on_closed(std::uint64_t code, bool by_client);
+  void set_position(std::uint64_t channel, std::uint64_t seq, std::uint64_t rev);
+  Event event_of(Action action) const;
+
+  Arena& arena_;
+  const Login login_;
+  const std::string id_;
+  std::optional<net::BlockingWebSocket> socket_;
+  std::string session_id_, epoch_;
+  std::uint64_t session_ = 0;  // its number in the history
+  std::uint64_t begun_ = 0;    // the op of an Identify or Resume that waits for its end
+  Event begun_event_;
+  bool ready_ = false;  // this socket carries the session
+  std::uint64_t s_ = 0, acknowledged_ = 0;
+  std::uint64_t next_i_ = 0;
+  std::map<std::uint64_t, Sending> sends_;
+  mutable std::mutex positions_mutex_;  // for settled(); only the owner changes them
+  std::map<std::uint64_t, Position> positions_;
+  std::set<std::uint64_t> awaited_;  // channels that are being caught up: their SYNCED is still to come
+};
+
+}  // namespace rookery::verify

@@ -1,0 +1,277 @@
+#include "verify/load.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "verify/caller.h"
+
+namespace rookery::verify {
+namespace {
+
+using Milliseconds = Device::Milliseconds;
+
+constexpr std::chrono::seconds kSettleWithin{30};
+constexpr std::size_t kUnansweredMax = 8;
+constexpr std::size_t kFillingMax = 400;
+constexpr Milliseconds kAcknowledgeEvery{200};
+constexpr Milliseconds kHeartbeatEvery{20'000};
+const std::array<std::string, 4> kEmoji = {"👍", "🎉", "🌱", "❤️"};
+
+void rest(std::uint64_t ms) { std::this_thread::sleep_for(Milliseconds(ms)); }
+
+// The rooms of an account.
+std::vector<std::shared_ptr<Room>> rooms_of(const Arena& arena, std::size_t account) {
+  std::vector<std::shared_ptr<Room>> rooms;
+  for (const auto& room : arena.rooms) {
+    if (std::ranges::find(room->members, account) != room->members.end()) rooms.push_back(room);
+  }
+  return rooms;
+}
+
+// Now and then a message names somebody of the room.
+std::string content_for(const Arena& arena, const Room& room, const std::string& nonce, Random& random) {
+  std::optional<std::uint64_t> mention;
+  if (random.below(8) == 0) mention = arena.accounts[room.members[random.below(room.members.size())]].login.user;
+  return make_content(nonce, 1, random.below(3) == 0 ? random.below(kFillingMax) : 0, mention);
+}
+
+}  // namespace
+
+// By REST.
+class Load::Person {
+ public:
+  Person(Arena& arena, std::size_t number, std::uint64_t seed)
+      : arena_(arena), me_(arena.accounts[number].login), rooms_(rooms_of(arena, number)), random_(seed), caller_(arena) {}
+
+  void run() {
+    while (arena_.phase != Phase::kDone) {
+      if (std::optional<Draft> draft = arena_.take_draft(me_.user)) {
+        busy_ = true;
+        say(*std::move(draft));
+        // Nobody is there to answer, perhaps.
+        rest(20);
+      } else if (arena_.loading() && !rooms_.empty()) {
+        busy_ = true;
+        act(rooms_[random_.below(rooms_.size())]);
+        rest(random_.below(8));
+      } else {
+        busy_ = false;
+        rest(5);
+      }
+    }
+  }
+  bool busy() const { return busy_; }
+
+ private:
+  void say(Draft draft) {
+    const std::shared_ptr<Room> room = draft.room;
+    if (const auto handle = caller_.send(me_, std::move(draft))) room->add(*handle);
+  }
+
+  void write(const std::shared_ptr<Room>& room) {
+    std::string nonce = arena_.new_nonce();
+    std::string content = content_for(arena_, *room, nonce, random_);
+    const auto handle = caller_.send(me_, {room, me_.user, std::move(nonce), std::move(content)});
+    if (!handle) return;
+    room->add(*handle);
+    // What was answered can be read at once, by everybody.
+    if (random_.below(2) == 0) {
+      const Login& other = arena_.accounts[room->members[random_.below(room->members.size())]].login;
+      caller_.history_after(other, room->channel, handle->seq - 1);
+    }
+  }
+
+  void change(const std::shared_ptr<Room>& room) {
+    const auto mine = room->take_of(me_.user);
+    if (!mine) return;
+    if (random_.below(3) == 0) {
+      if (caller_.remove_message(me_, *room, *mine) != Caller::Outcome::kOk) return;
+      const Login& other = arena_.accounts[room->members[random_.below(room->members.size())]].login;
+      caller_.history_after(other, room->channel, mine->seq - 1);
+      const std::uint64_t rev = newest_rev_[room->channel];
+      caller_.changes_after(other, room->channel, rev - std::min<std::uint64_t>(rev, 20));
+      return;
+    }
+    std::optional<std::uint64_t> mention;
+    if (random_.below(4) == 0) mention = arena_.accounts[room->members[random_.below(room->members.size())]].login.user;
+    // One whose outcome is not known is not edited again: nobody could tell which came last.
+    if (caller_.edit(me_, *room, *mine, make_content(arena_.new_nonce(), 2, 0, mention)) == Caller::Outcome::kOk) room->add(*mine);
+  }
+
+  void look(const std::shared_ptr<Room>& room, std::uint64_t what) {
+    const std::uint64_t last = room->last_seq();
+    if (what < 10) {
+      caller_.newest(me_, room->channel, 1 + random_.below(100));
+    } else if (what < 18) {
+      caller_.history_after(me_, room->channel, last - std::min(last, random_.below(60)));
+    } else if (what < 26) {
+      if (const auto head = caller_.state(me_, room->channel)) {
+        newest_rev_[room->channel] = head->rev;
+        caller_.changes_after(me_, room->channel, head->rev - std::min(head->rev, random_.below(40)));
+      }
+    } else if (what < 29) {
+      caller_.unread(me_);
+    } else {
+      caller_.receipts(me_, room->channel);
+    }
+  }
+
+  void act(const std::shared_ptr<Room>& room) {
+    const std::uint64_t chance = random_.below(100);
+    if (chance < 30) return write(room);
+    if (chance < 42) return change(room);
+    if (chance < 55) {
+      if (const auto message = room->any(random_)) {
+        caller_.react(me_, *room, *message, kEmoji[random_.below(kEmoji.size())], random_.below(3) > 0);
+      }
+      return;
+    }
+    if (chance < 67) {
+      const std::uint64_t last = room->last_seq();
+      caller_.read(me_, *room, last - std::min(last, random_.below(20)), random_.below(3) == 0);
+      return;
+    }
+    look(room, chance - 67);
+  }
+
+  Arena& arena_;
+  const Login me_;
+  const std::vector<std::shared_ptr<Room>> rooms_;
+  SeededRandom random_;
+  Caller caller_;
+  std::map<std::uint64_t, std::uint64_t> newest_rev_;  // by channel, when last asked
+  std::atomic<bool> busy_ = true;
+};
+
+// By the gateway.
+class Load::Screen {
+ public:
+  Screen(Arena& arena, std::size_t number, std::size_t device, std::uint64_t seed)
+      : arena_(arena),
+        rooms_(rooms_of(arena, number)),
+        random_(seed),
+        device_(arena, arena.accounts[number].login, "verify" + std::to_string(device)),
+        lazy_(random_.below(3) == 0) {}
+
+  void run() {
+    while (arena_.phase != Phase::kDone) {
+      if (!device_.is_open()) {
+        if (!device_.reconnect()) rest(10 + random_.below(100));
+        continue;
+      }
+      if (arena_.loading()) act();
+      device_.pump(Milliseconds(1 + random_.below(12)));
+      keep_up();
+      busy_ = device_.unanswered() > 0;
+    }
+    device_.leave();
+  }
+  bool busy() const { return busy_; }
+  bool settled(const std::vector<SeenHead>& heads) const { return device_.settled(heads); }
+
+ private:
+  void keep_up() {
+    const auto now = std::chrono::steady_clock::now();
+    // Who acknowledges late keeps the server's memory of the session full.
+    if (now - acknowledged_ > (lazy_ && arena_.loading() ? 10 : 1) * kAcknowledgeEvery) {
+      device_.acknowledge();
+      acknowledged_ = now;
+    }
+    if (now - beaten_ > kHeartbeatEvery) {
+      device_.heartbeat();
+      beaten_ = now;
+    }
+  }
+
+  void write(std::uint64_t count) {
+    const auto& room = rooms_[random_.below(rooms_.size())];
+    for (std::uint64_t i = 0; i < count && device_.unanswered() < kUnansweredMax; ++i) {
+      std::string nonce = arena_.new_nonce();
+      std::string content = content_for(arena_, *room, nonce, random_);
+      device_.send(room, std::move(nonce), std::move(content));
+    }
+  }
+
+  void tell_read() {
+    const std::uint64_t channel = rooms_[random_.below(rooms_.size())]->channel;
+    const std::uint64_t seq = device_.position(channel).seq;
+    device_.tell_read(channel, seq - std::min(seq, random_.below(10)));
+  }
+
+  void act() {
+    if (rooms_.empty()) return;
+    const std::uint64_t chance = random_.below(1000);
+    if (chance < 150) return write(1);
+    if (chance < 170) return write(5);
+    if (chance < 220) return tell_read();
+    if (chance < 226) return device_.cut();
+    if (chance < 229) {
+      device_.cut();
+      rest(random_.below(200));
+      device_.identify(Device::With::kPositions);
+      return;
+    }
+    if (chance < 231) {
+      device_.leave();
+      device_.identify(Device::With::kNothing);
+      return;
+    }
+    if (chance < 233) rest(random_.below(600));  // reads nothing meanwhile
+  }
+
+  Arena& arena_;
+  const std::vector<std::shared_ptr<Room>> rooms_;
+  SeededRandom random_;
+  Device device_;
+  const bool lazy_;
+  std::chrono::steady_clock::time_point acknowledged_, beaten_ = std::chrono::steady_clock::now();
+  std::atomic<bool> busy_ = true;
+};
+
+Load::Load(Arena& arena, std::uint64_t seed) : arena_(arena), seed_(seed) {}
+Load::~Load() { join(); }
+
+void Load::start() {
+  SeededRandom seeds(seed_);
+  for (std::size_t i = 0; i < arena_.accounts.size(); ++i) {
+    people_.push_back(std::make_unique<Person>(arena_, i, seeds.next()));
+    for (std::size_t device = 0; device < kDevices; ++device) {
+      screens_.push_back(std::make_unique<Screen>(arena_, i, device, seeds.next()));
+    }
+  }
+  for (auto& person : people_) threads_.emplace_back([&person] { person->run(); });
+  for (auto& screen : screens_) threads_.emplace_back([&screen] { screen->run(); });
+}
+
+bool Load::wait_for_answers() {
+  const auto until = std::chrono::steady_clock::now() + kSettleWithin;
+  const auto busy = [this] {
+    return arena_.drafts() > 0 || std::ranges::any_of(people_, [](const auto& one) { return one->busy(); }) ||
+           std::ranges::any_of(screens_, [](const auto& one) { return one->busy(); });
+  };
+  // Twice: a draft may be on its way from one to another.
+  for (int quiet = 0; quiet < 2;) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    rest(20);
+    quiet = busy() ? 0 : quiet + 1;
+  }
+  return true;
+}
+
+bool Load::wait_for_delivery(const std::vector<SeenHead>& heads) {
+  const auto until = std::chrono::steady_clock::now() + kSettleWithin;
+  while (!std::ranges::all_of(screens_, [&heads](const auto& one) { return one->settled(heads); })) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    rest(10);
+  }
+  return true;
+}
+
+void Load::join() {
+  arena_.phase = Phase::kDone;
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace rookery::verify

@@ -1,0 +1,291 @@
+#include "verify/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "base/random.h"
+#include "client/server_process.h"
+#include "net/client.h"
+#include "verify/caller.h"
+#include "verify/load.h"
+#include "verify/observed.h"
+#include "verify/target.h"
+
+namespace rookery::verify {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr std::array<std::string_view, 5> kFaultNames = {"none", "kill", "pause", "network", "power-cut"};
+constexpr std::uint64_t kTriesMax = 3;        // of a round whose fault met nothing
+constexpr std::uint64_t kRoundsOfACast = 20;  // then there are new people: READY tells of a hundred channels
+constexpr std::chrono::minutes kRefreshAfter{3};
+constexpr Milliseconds kPauseMax{1500};
+constexpr std::string_view kVolatileLine = "test disk: volatile";
+const std::string kPassword = "verify-password";
+
+class Run {
+ public:
+  Run(const RunOptions& options, Checker& checker, const RunProgress& progress)
+      : options_(options), checker_(checker), progress_(progress), random_(options.seed) {}
+
+  RunEnd operator()() {
+    if (const Status begun = begin(); !begun) return {true, std::string(begun.error().sentence())};
+    for (std::uint64_t i = 0; i < options_.rounds; ++i) {
+      const Fault fault = options_.faults[i % options_.faults.size()];
+      for (std::uint64_t tries = 1;; ++tries) {
+        if (const Status played = play(fault); !played) return {true, std::string(played.error().sentence())};
+        if (checker_.rounds().back().valid() || lost_) break;
+        if (tries == kTriesMax) return {true, fmt::format("{} rounds in a row, and the fault met no operation", tries)};
+      }
+      if (lost_) break;
+    }
+    return {};
+  }
+
+ private:
+  Status begin();
+  Status start_server();
+  Status learn_limits();
+  Status gather_cast();
+  Status make_rooms();
+  Status play(Fault fault);
+  void hurt(Fault fault);
+  void wait_for_writes() const;
+  void kill(Fault fault);
+  void pause();
+  void final_reads(Caller& caller);
+  void feed_checker();
+  void doing(const std::string& what) {
+    if (progress_.doing) progress_.doing(what);
+  }
+
+  const RunOptions& options_;
+  Checker& checker_;
+  const RunProgress& progress_;
+  SeededRandom random_;
+  std::optional<client::ServerProcess> server_;
+  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<Arena> arena_;
+  std::uint64_t round_ = 0;
+  std::uint64_t casts_ = 0;
+  bool lost_ = false;  // the server is gone for good
+};
+
+Status Run::start_server() {
+  const bool power_cut = std::ranges::find(options_.faults, Fault::kPowerCut) != options_.faults.end();
+  const std::string log_file = options_.directory + "/server.log";
+  if (power_cut) ::setenv("ROOKERY_TEST_DISK", "volatile", 0);
+  auto server = client::ServerProcess::start(
+      {.program = options_.server, .directory = options_.directory, .options = {}, .cpu = {}, .log_file = log_file});
+  if (power_cut) {
+    std::ifstream log(log_file);
+    const std::string text{std::istreambuf_iterator<char>(log), {}};
+    if (text.find(kVolatileLine) == std::string::npos) {
+      return fail(
+          ErrorCode::kBadRequest,
+          "a power cut needs a server of the test build (--server build/mutants/rookery): this one did not say that its disk is volatile");
+    }
+  }
+  if (!server) return fail(server.error());
+  server_.emplace(*std::move(server));
+  if (options_.keep_directory) server_->keep_directory();
+  return {};
+}
+
+Status Run::begin() {
+  auto recorder = Recorder::open(options_.history_file);
+  if (!recorder) return fail(recorder.error());
+  recorder_ = *std::move(recorder);
+  net::Endpoint target{.host = "127.0.0.1", .port = 0, .tls = nullptr};
+  if (options_.url.empty()) {
+    doing("starting a server");
+    if (const Status started = start_server(); !started) return started;
+    target.port = server_->port();
+  } else {
+    auto given = endpoint_of(options_.url, options_.authorities_file);
+    if (!given) return fail(given.error());
+    target = *std::move(given);
+    const bool hurts_process =
+        std::ranges::any_of(options_.faults, [](Fault fault) { return fault != Fault::kNone && fault != Fault::kNetwork; });
+    if (hurts_process) return fail(ErrorCode::kBadRequest, "only a server of one's own can be killed or stopped: leave --url out");
+  }
+  arena_ = std::make_unique<Arena>(*recorder_, std::move(target));
+  return learn_limits();
+}
+
+// An installation has rates: clients keep to them.
+Status Run::learn_limits() {
+  const Result<Json> instance = Caller(*arena_).instance();
+  if (!instance) return fail(instance.error());
+  const auto limits = instance->root().member("limits");
+  const std::uint64_t frames = limits ? number_member(*limits, "frames_per_minute") : 0;
+  if (frames > 0) arena_->frame_interval_ms = 60'000 / frames + 1;
+  return {};
+}
+
+Status Run::gather_cast() {
+  Caller caller(*arena_);
+  if (round_ % kRoundsOfACast == 1) {
+    doing("registering people");
+    arena_->accounts.clear();
+    ++casts_;
+    for (std::size_t i = 0; i < options_.users; ++i) {
+      // A name that is free also in an installation that was verified before.
+      const std::string name = fmt::format("verify_{}_{}_{}", system_random().next() % 100'000'000, casts_, i);
+      auto login = caller.sign_up(name, kPassword);
+      if (!login) return fail(login.error());
+      arena_->accounts.push_back({name, *std::move(login)});
+    }
+    return {};
+  }
+  for (Account& account : arena_->accounts) {
+    if (std::chrono::steady_clock::now() - account.login.since < kRefreshAfter) continue;
+    if (const Status fresh = caller.refresh(account.login); !fresh) return fresh;
+  }
+  return {};
+}
+
+// Everybody in the first; then the direct channel of the first two, and groups of some of them.
+Status Run::make_rooms() {
+  Caller caller(*arena_);
+  arena_->rooms.clear();
+  for (std::size_t i = 0; i < options_.channels; ++i) {
+    auto room = std::make_shared<Room>();
+    const std::size_t people = arena_->accounts.size();
+    room->direct = i == 1;
+    const std::size_t count = i == 0 ? people : room->direct ? 2 : std::max<std::size_t>(2, people - i);
+    std::vector<std::uint64_t> others;
+    for (std::size_t member = 0; member < count; ++member) {
+      room->members.push_back(member);
+      if (member > 0) others.push_back(arena_->accounts[member].login.user);
+    }
+    const auto channel = caller.open_channel(arena_->accounts[0].login, others, !room->direct);
+    if (!channel) return fail(channel.error());
+    room->channel = *channel;
+    arena_->rooms.push_back(std::move(room));
+  }
+  return {};
+}
+
+void Run::wait_for_writes() const {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (recorder_->writes_under_way() == 0 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+}
+
+void Run::kill(Fault fault) {
+  wait_for_writes();
+  recorder_->mark("fault", std::string(name_of(fault)));
+  server_->kill();
+  if (const Status back = server_->restart(); !back) {
+    recorder_->mark("lost", std::string(back.error().sentence()));
+    lost_ = true;
+    return;
+  }
+  recorder_->mark("healed");
+}
+
+void Run::pause() {
+  wait_for_writes();
+  recorder_->mark("fault", std::string(name_of(Fault::kPause)));
+  server_->pause();
+  std::this_thread::sleep_for(Milliseconds(100 + random_.below(kPauseMax.count())));
+  server_->go_on();
+  recorder_->mark("healed");
+}
+
+void Run::hurt(Fault fault) {
+  switch (fault) {
+    case Fault::kKill:
+    case Fault::kPowerCut: return kill(fault);
+    case Fault::kPause: return pause();
+    default: return;
+  }
+}
+
+// The whole history of every channel, as each of its members is shown it, and his counters.
+void Run::final_reads(Caller& caller) {
+  for (const auto& room : arena_->rooms) {
+    for (const std::size_t member : room->members) {
+      const Login& who = arena_->accounts[member].login;
+      std::uint64_t after = 0;
+      while (const auto page = caller.history_after(who, room->channel, after)) {
+        if (page->empty()) break;
+        after = page->back().seq;
+      }
+      after = 0;
+      while (const auto page = caller.changes_after(who, room->channel, after)) {
+        if (page->empty()) break;
+        after = page->back().rev;
+      }
+      caller.state(who, room->channel);
+      caller.receipts(who, room->channel);
+    }
+  }
+  for (const Account& account : arena_->accounts) caller.unread(account.login);
+}
+
+void Run::feed_checker() {
+  for (const Event& event : recorder_->take()) {
+    checker_.read(event);
+    if (progress_.event) progress_.event(event);
+  }
+}
+
+Status Run::play(Fault fault) {
+  ++round_;
+  if (const Status gathered = gather_cast(); !gathered) return gathered;
+  recorder_->mark("round", std::string(name_of(fault)), round_);
+  if (const Status made = make_rooms(); !made) return made;
+  doing(fmt::format("round {}: load, fault: {}", round_, name_of(fault)));
+  arena_->phase = Phase::kLoad;
+  Load load(*arena_, random_.next());
+  load.start();
+  const auto load_ms = static_cast<std::uint64_t>(options_.seconds * 1000);
+  const std::uint64_t before_ms = load_ms / 4 + random_.below(load_ms / 2 + 1);
+  std::this_thread::sleep_for(Milliseconds(before_ms));
+  hurt(fault);
+  if (!lost_) std::this_thread::sleep_for(Milliseconds(load_ms - before_ms));
+  doing(fmt::format("round {}: settling", round_));
+  arena_->phase = Phase::kSettle;
+  if (!lost_) {
+    load.wait_for_answers();
+    Caller caller(*arena_);
+    std::vector<SeenHead> heads;
+    for (const auto& room : arena_->rooms) {
+      if (const auto head = caller.state(arena_->accounts[room->members.front()].login, room->channel)) heads.push_back(*head);
+    }
+    load.wait_for_delivery(heads);
+    recorder_->mark("settled");
+    doing(fmt::format("round {}: reading everything", round_));
+    final_reads(caller);
+    if (server_ && server_->has_ended()) {
+      recorder_->mark("lost", "the server ended by itself");
+      lost_ = true;
+    }
+  }
+  recorder_->mark("end", {}, round_);
+  load.join();
+  feed_checker();
+  if (progress_.round) progress_.round(checker_.rounds().back());
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(Fault fault) { return kFaultNames[static_cast<std::size_t>(fault)]; }
+
+std::optional<Fault> fault_named(std::string_view name) {
+  const auto at = std::ranges::find(kFaultNames, name);
+  if (at == kFaultNames.end()) return std::nullopt;
+  return static_cast<Fault>(at - kFaultNames.begin());
+}
+
+RunEnd run(const RunOptions& options, Checker& checker, const RunProgress& progress) { return Run(options, checker, progress)(); }
+
+}  // namespace rookery::verify
