@@ -318,8 +318,8 @@ Task<bool> CatchUp::tell_change(std::shared_ptr<Session> session, Job& job, Even
   Message message = *event.message;
   if (std::ranges::find(job.withdrawn, message.seq) != job.withdrawn.end()) message.deleted = true;
   const std::string text = message_json(message, (*profiles)(message.author));
-  dispatch(*session, message_text(Form::kUpdate, job.channel, event.rev, text, message.deleted),
-           {Form::kUpdate, Place{job.channel, event.seq}, event.rev, false});
+  const Form form = message.deleted ? Form::kDelete : Form::kUpdate;
+  dispatch(*session, message_text(form, job.channel, event.rev, text), {form, Place{job.channel, event.seq}, event.rev, false});
   co_return true;
 }
 

@@ -34,8 +34,8 @@ Reach reach_of(EventKind kind) { return kind == EventKind::kChannelUpdate ? Reac
 ParcelLabel label_of(const Event& event, bool large) {
   switch (event.kind) {
     case EventKind::kMessageCreate: return {.form = Form::kCreate, .place = {event.channel, event.seq}, .rev = 0, .confirms = !large};
-    case EventKind::kMessageUpdate:
-    case EventKind::kMessageDelete: return {.form = Form::kUpdate, .place = {event.channel, event.seq}, .rev = event.rev};
+    case EventKind::kMessageUpdate: return {.form = Form::kUpdate, .place = {event.channel, event.seq}, .rev = event.rev};
+    case EventKind::kMessageDelete: return {.form = Form::kDelete, .place = {event.channel, event.seq}, .rev = event.rev};
     default: return {};
   }
 }

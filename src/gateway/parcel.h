@@ -28,7 +28,8 @@ struct Place {
 enum class Form : std::uint8_t {
   kNone,     // carries no message's content
   kCreate,   // MESSAGE_CREATE
-  kUpdate,   // MESSAGE_UPDATE, MESSAGE_DELETE
+  kUpdate,   // MESSAGE_UPDATE
+  kDelete,   // MESSAGE_DELETE
   kMention,  // MENTION_CREATE
   kReply,    // the reply to a request
 };

@@ -245,6 +245,7 @@ TEST_F(ResumeTest, ADeletedMessageIsReplayedAsDeleted) {
   TestClient first(world, 0);
   const std::string session = session_of(first);
   world.send(channel, ann, "secret");
+  ASSERT_TRUE(world.apply(channel, EditMessage{ann, world.message_at(channel, 1), "secret too", {}}));
   world.settle();
   first.hang_up();
   ASSERT_TRUE(world.apply(channel, DeleteMessage{ann, world.message_at(channel, 1)}));
@@ -257,7 +258,10 @@ TEST_F(ResumeTest, ADeletedMessageIsReplayedAsDeleted) {
   EXPECT_TRUE(has(all[1], R"({"op":0,"s":2,"t":"MESSAGE_CREATE")"));
   EXPECT_TRUE(has(all[1], R"("content":"",)"));
   EXPECT_TRUE(has(all[1], R"("deleted":true)"));
-  EXPECT_TRUE(has(all[2], R"({"op":0,"s":3,"t":"MESSAGE_DELETE")"));
+  // What a dispatch was it stays; only the message in it is as it is now.
+  EXPECT_TRUE(has(all[2], R"({"op":0,"s":3,"t":"MESSAGE_UPDATE")"));
+  EXPECT_TRUE(has(all[2], R"("deleted":true)"));
+  EXPECT_TRUE(has(all[3], R"({"op":0,"s":4,"t":"MESSAGE_DELETE")"));
 }
 
 }  // namespace

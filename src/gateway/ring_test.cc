@@ -101,6 +101,7 @@ TEST(Parcels, ADeletionReplacesEveryTextThatCarriesTheMessage) {
   const auto text = [](const char* t) { return net::SharedBuffer::copy_of(t); };
   const ParcelRef create = parcels.make(text("secret"), {Form::kCreate, place, 0, true});
   const ParcelRef update = parcels.make(text("secret"), {Form::kUpdate, place, 3, false});
+  const ParcelRef deletion = parcels.make(text("secret"), {Form::kDelete, place, 4, false});
   const ParcelRef mention = parcels.make(text("secret"), {Form::kMention, place, 0, false});
   const ParcelRef reply = parcels.make(text("secret"), {Form::kReply, place, 0, false});
   const ParcelRef next = parcels.make(text("other"), {Form::kCreate, {kOne, 6}, 0, true});
@@ -109,9 +110,10 @@ TEST(Parcels, ADeletionReplacesEveryTextThatCarriesTheMessage) {
     EXPECT_EQ(old.view(), "secret");
     ++heard;
   });
-  EXPECT_EQ(heard, 4);
+  EXPECT_EQ(heard, 5);
   EXPECT_EQ(create->text().view(), R"("t":"MESSAGE_CREATE","d":{"deleted":true}})");
-  EXPECT_EQ(update->text().view(), R"("t":"MESSAGE_DELETE","d":{"channel_id":"1","rev":3,"message":{"deleted":true}}})");
+  EXPECT_EQ(update->text().view(), R"("t":"MESSAGE_UPDATE","d":{"channel_id":"1","rev":3,"message":{"deleted":true}}})");
+  EXPECT_EQ(deletion->text().view(), R"("t":"MESSAGE_DELETE","d":{"channel_id":"1","rev":4,"message":{"deleted":true}}})");
   EXPECT_EQ(mention->text().view(), R"("t":"MENTION_CREATE","d":{"channel_id":"1","message":{"deleted":true}}})");
   EXPECT_EQ(reply->text().view(), R"("d":{"message":{"deleted":true}}})");
   EXPECT_EQ(next->text().view(), "other");

@@ -87,11 +87,12 @@ std::string message_json(const Message& message, const User& author) {
   return text;
 }
 
-SharedBuffer message_text(Form form, ChannelId channel, std::uint64_t rev, std::string_view message, bool deleted) {
+SharedBuffer message_text(Form form, ChannelId channel, std::uint64_t rev, std::string_view message) {
   switch (form) {
     case Form::kNone: CHECK(false);
     case Form::kCreate: return dispatch_text("MESSAGE_CREATE", message);
-    case Form::kUpdate: return change_text(deleted ? "MESSAGE_DELETE" : "MESSAGE_UPDATE", channel, rev, message);
+    case Form::kUpdate: return change_text("MESSAGE_UPDATE", channel, rev, message);
+    case Form::kDelete: return change_text("MESSAGE_DELETE", channel, rev, message);
     case Form::kMention: {
       std::string id;
       append_decimal(id, channel.value);

@@ -28,8 +28,8 @@ net::SharedBuffer dispatch_text(std::string_view type, std::string_view d);
 
 std::string message_json(const Message& message, const User& author);
 
-// The text in which a message (JSON) stands; `form` is not kNone, and kReply is a reply's rest. `rev` is for kUpdate.
-net::SharedBuffer message_text(Form form, ChannelId channel, std::uint64_t rev, std::string_view message, bool deleted = true);
+// The text in which a message (JSON) stands; `form` is not kNone, and kReply is a reply's rest. `rev` is for kUpdate and kDelete.
+net::SharedBuffer message_text(Form form, ChannelId channel, std::uint64_t rev, std::string_view message);
 
 // The event as all its receivers get it, kChannelCreate aside (it differs by receiver).
 net::SharedBuffer event_text(const Event& event, const ProfileOf& profile_of);
