@@ -151,6 +151,7 @@ struct HttpLimits {
   // A body must bring `progress_bytes`, or its end, in each `progress_deadline`; so must the reading of an answer.
   std::chrono::milliseconds progress_deadline{10'000};
   std::size_t progress_bytes = 1024;
+  int kernel_send_bytes = 256 * 1024;  // SO_SNDBUF; without it the kernel takes megabytes for a stalled reader
 };
 
 }  // namespace rookery::net

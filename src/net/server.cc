@@ -29,9 +29,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kBacklog = 1024;
+constexpr int kBacklog = 4096;  // the kernel takes the lesser of this and net.core.somaxconn
 constexpr int kAcceptsPerTurnMax = 64;
 constexpr auto kAcceptPause = 200ms;  // when descriptors or memory ran out
+constexpr auto kPauseTold = 10s;      // at most one line in the log
+constexpr int kDiscardsMax = 4;       // reads of what came with a connection that is turned away
 constexpr int kReloadSweeps = 5;      // between looks at the certificate's files
 
 std::string words(int error) { return std::generic_category().message(error); }
@@ -102,6 +104,7 @@ struct HttpServer::Inner final : IoHandler {
   bool watching = false;
   std::size_t next = 0;
   std::unique_ptr<Timer> pause;
+  SteadyTime pause_told{};
   int sweeps = 0;
 
   std::vector<std::shared_ptr<SocketLoop>> loops;  // one a core, in their order
@@ -196,7 +199,12 @@ void HttpServer::Inner::accept_waiting() {
 }
 
 void HttpServer::Inner::pause_accepting() {
-  log_warning("accepting paused", {{"error", std::string_view(words(errno))}});
+  const int error = errno;
+  const SteadyTime now = loops[0]->now();
+  if (pause_told == SteadyTime{} || now - pause_told >= kPauseTold) {
+    pause_told = now;
+    log_warning("accepting paused", {{"error", std::string_view(words(error))}});
+  }
   loops[0]->core().rewatch(listener, 0, *this);
   pause->expires_after(kAcceptPause, [this] {
     if (watching) loops[0]->core().rewatch(listener, EPOLLIN, *this);
@@ -206,9 +214,10 @@ void HttpServer::Inner::pause_accepting() {
 void HttpServer::Inner::give(int fd, const IpAddress& peer) {
   std::size_t open = on_the_way.load(std::memory_order_relaxed);
   for (std::size_t i = 0; i < loops.size(); ++i) open += open_on[i].load(std::memory_order_relaxed);
-  if (open >= options.connections_max) return turn_away(fd);
+  if (open >= options.connections_max || (options.overloaded && options.overloaded())) return turn_away(fd);
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &options.http.kernel_send_bytes, sizeof options.http.kernel_send_bytes);
   SocketLoop& loop = *loops[next++ % loops.size()];
   on_the_way.fetch_add(1, std::memory_order_relaxed);
   if (&loop == loops[0].get()) return take(loop, fd, peer);
@@ -242,6 +251,10 @@ void HttpServer::Inner::turn_away(int fd) {
         std::to_string(body.size()) + "\r\n\r\n" + body;
     [[maybe_unused]] const auto n = ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
     ::shutdown(fd, SHUT_WR);
+    // Closed with something unread, TCP would reset, and the answer could be lost with it.
+    const std::span<char> discarded = loops[0]->scratch();
+    for (int i = 0; i < kDiscardsMax && ::recv(fd, discarded.data(), discarded.size(), MSG_DONTWAIT) > 0; ++i) {
+    }
   }
   ::close(fd);
 }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,7 @@ struct HttpServerOptions {
   std::string host = "127.0.0.1";         // a numeric address ("::", "0.0.0.0") or a name; the first address that can be bound is taken
   std::uint16_t port = 0;                 // 0: the kernel chooses
   std::size_t connections_max = 100'000;  // beyond it a connection is answered 503 with Retry-After and closed
+  std::function<bool()> overloaded;       // asked on the first core for each new one: true, and it is answered likewise; may be empty
   HttpLimits http;
   WebSocketPolicy websocket;
   TrustedProxies trusted_proxies;                   // none: the peer is who connected

@@ -321,6 +321,22 @@ TEST(HttpServer, SpreadsConnectionsEvenlyOverTheCores) {
   EXPECT_EQ(server->connections(), 12u);
 }
 
+TEST(HttpServer, TurnsAwayWhatComesWhileItIsOverloadedAndServesWhoIsThere) {
+  FunctionHandler handler(echo_request);
+  std::atomic<bool> overloaded = false;
+  TestServer server(handler, {.overloaded = [&overloaded] { return overloaded.load(); }});
+  HttpClient there(server.endpoint());
+  ASSERT_TRUE(there.request("GET", "/"));
+  overloaded = true;
+  RawConnection late(server.endpoint());
+  late.send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(late.read_to_end().starts_with("HTTP/1.1 503 "));
+  EXPECT_TRUE(there.request("GET", "/"));
+  overloaded = false;
+  HttpClient again(server.endpoint());
+  EXPECT_TRUE(again.request("GET", "/"));
+}
+
 TEST(HttpServer, TurnsAwayWhatIsAboveTheLimitOfConnections) {
   FunctionHandler handler(echo_request);
   TestServer server(handler, {.connections_max = 2});

@@ -36,11 +36,12 @@ inline constexpr std::uint16_t kCloseTooLarge = 1009;
 struct WebSocketPolicy {
   std::size_t message_bytes_max = 64 * 1024;  // a message above it closes with 1009
 
-  // A reader too slow: `unsent_bytes_slow` or more for `slow_for`, or `unsent_bytes_max` or more at once, closes with
-  // `slow_code`. What was queued is then dropped, so that the Close has a chance.
+  // A reader too slow: `unsent_bytes_slow` or more for `slow_for`, or `unsent_bytes_max` or `unsent_frames_max` or more at
+  // once, closes with `slow_code`. What was queued is then dropped, so that the Close has a chance.
   std::size_t unsent_bytes_slow = 256 * 1024;
   std::chrono::milliseconds slow_for{10'000};
   std::size_t unsent_bytes_max = 1024 * 1024;
+  std::size_t unsent_frames_max = 8192;  // small frames cost more memory than they have bytes
   std::uint16_t slow_code = 4100;
 
   // No frame of any kind for so long closes with `silent_code`; 0 is no limit.
@@ -49,6 +50,7 @@ struct WebSocketPolicy {
 
   std::chrono::milliseconds close_deadline{5'000};  // for the peer's Close and its end of the connection; then it is cut
   int kernel_send_bytes = 64 * 1024;                // SO_SNDBUF; without it the kernel takes megabytes for a stalled reader
+  int kernel_receive_bytes = 64 * 1024;             // SO_RCVBUF, of a server's; likewise for a sender that is not read from
 };
 
 // Bytes past the end of a message given to on_text() or on_binary() that may be read (their value means nothing): parsers

@@ -34,6 +34,9 @@ WebSocketConnection::WebSocketConnection(Stream stream, WebSocketRole role, cons
                                          std::unique_ptr<WebSocketHandler> handler, std::string_view raw, std::string received)
     : Socket(std::move(stream)), policy_(policy), handler_(std::move(handler)), role_(role) {
   ::setsockopt(stream_.fd(), SOL_SOCKET, SO_SNDBUF, &policy_.kernel_send_bytes, sizeof policy_.kernel_send_bytes);
+  if (role_ == WebSocketRole::kServer) {
+    ::setsockopt(stream_.fd(), SOL_SOCKET, SO_RCVBUF, &policy_.kernel_receive_bytes, sizeof policy_.kernel_receive_bytes);
+  }
   if (!received.empty()) unread_ = std::make_unique<std::string>(std::move(received));
   if (!raw.empty()) outbox_.push_raw(raw);
 }
@@ -170,7 +173,8 @@ void WebSocketConnection::queue_frame(Opcode opcode, std::string_view payload) {
 
 void WebSocketConnection::something_queued() {
   mark_dirty();
-  if (outbox_.bytes() >= policy_.unsent_bytes_max && state_ == State::kOpen) close(policy_.slow_code, "too slow a reader");
+  const bool too_much = outbox_.bytes() >= policy_.unsent_bytes_max || outbox_.frames() >= policy_.unsent_frames_max;
+  if (too_much && state_ == State::kOpen) close(policy_.slow_code, "too slow a reader");
 }
 
 void WebSocketConnection::write_queued() {

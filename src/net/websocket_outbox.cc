@@ -55,6 +55,7 @@ struct WebSocketOutbox::Frame {
 void WebSocketOutbox::push(Frame* frame) {
   static_assert(sizeof(Frame) == 64, "one cache line");
   bytes_ += static_cast<std::uint32_t>(frame->bytes());
+  ++frames_;
   (last_ == nullptr ? first_ : last_->next) = frame;
   last_ = frame;
 }
@@ -98,6 +99,7 @@ void WebSocketOutbox::drop_unstarted() {
   }
   while (dropped != nullptr) {
     bytes_ -= static_cast<std::uint32_t>(dropped->bytes());
+    --frames_;
     delete std::exchange(dropped, dropped->next);
   }
 }
@@ -106,6 +108,7 @@ void WebSocketOutbox::clear() {
   while (first_ != nullptr) delete std::exchange(first_, first_->next);
   last_ = nullptr;
   bytes_ = 0;
+  frames_ = 0;
   written_of_first_ = 0;
 }
 
@@ -135,6 +138,7 @@ void WebSocketOutbox::forget_written(std::size_t bytes) {
   bytes += written_of_first_;
   while (first_ != nullptr && bytes >= first_->bytes()) {
     bytes -= first_->bytes();
+    --frames_;
     delete std::exchange(first_, first_->next);
   }
   if (first_ == nullptr) last_ = nullptr;

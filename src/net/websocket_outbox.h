@@ -37,6 +37,7 @@ class WebSocketOutbox {
 
   bool empty() const noexcept { return first_ == nullptr; }
   std::size_t bytes() const noexcept { return bytes_; }
+  std::size_t frames() const noexcept { return frames_; }
 
  private:
   struct Frame;
@@ -45,6 +46,7 @@ class WebSocketOutbox {
   Frame* first_ = nullptr;  // a list, owned
   Frame* last_ = nullptr;
   std::uint32_t bytes_ = 0;
+  std::uint32_t frames_ = 0;
   std::uint32_t written_of_first_ = 0;
 };
 

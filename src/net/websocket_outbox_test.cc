@@ -20,6 +20,7 @@ std::string drain(WebSocketOutbox& outbox, std::size_t step) {
     outbox.forget_written(gathered);
   }
   EXPECT_EQ(outbox.bytes(), 0u);
+  EXPECT_EQ(outbox.frames(), 0u);
   return out;
 }
 
@@ -34,6 +35,7 @@ TEST(WebSocketOutbox, PutsFramesTogetherHoweverTheyAreWritten) {
     outbox.push_text({}, {});
     outbox.push_text("3", SharedBuffer::copy_of(large));
     EXPECT_EQ(outbox.bytes(), expected.size());
+    EXPECT_EQ(outbox.frames(), 4u);
     EXPECT_EQ(drain(outbox, step), expected);
   }
 }

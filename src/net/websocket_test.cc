@@ -261,6 +261,16 @@ TEST_F(WebSocketTest, ClosesAReaderThatLeavesAMebibyteUnsent) {
   EXPECT_EQ(receive_text(socket), "closed 4100 too slow a reader");
 }
 
+TEST_F(WebSocketTest, ClosesAReaderThatLeavesThousandsOfSmallFramesUnsent) {
+  start([](WebSocket& socket, std::string_view) {
+    const auto payload = SharedBuffer::copy_of("{}");
+    for (int i = 0; i < 8192; ++i) socket.send({}, payload);
+  });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("x"));
+  EXPECT_TRUE(seen_.waits_for("closed 4100 too slow a reader"));
+}
+
 TEST_F(WebSocketTest, ClosesAReaderThatStaysBehindForTenSeconds) {
   start([](WebSocket& socket, std::string_view) {
     const auto payload = SharedBuffer::copy_of(std::string(50'000, 'p'));
