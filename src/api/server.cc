@@ -116,11 +116,34 @@ net::HttpResponse ApiServer::refused(const net::HttpRequest& head, unsigned stat
 void ApiServer::on_request(net::HttpRequest request, net::HttpResponder responder) {
   if (request.path == "/gateway") return gateway_(std::move(request), std::move(responder));
   TaskGroup& tasks = *tasks_[Core::current().index()];
-  if (tasks.running() >= options_.requests_per_core_max) return responder.respond(Error::retry(ErrorCode::kUnavailable, 1));
-  CHECK(tasks.spawn(serve(std::move(request), std::move(responder))));
+  if (tasks.running() >= options_.requests_per_core_max) {
+    return refuse(request, Error::retry(ErrorCode::kUnavailable, 1), std::move(responder));
+  }
+  // Whoever watches the server, and a browser that asks whether it may ask, are answered even now.
+  Admission::Ticket ticket;
+  if (options_.admission != nullptr && under_api(request.path) && request.method != "OPTIONS") {
+    auto admitted = options_.admission->admit(request.body.size());
+    if (!admitted) return refuse(request, admitted.error(), std::move(responder));
+    ticket = *std::move(admitted);
+  }
+  CHECK(tasks.spawn(serve(std::move(request), std::move(responder), std::move(ticket))));
 }
 
-Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder responder) {
+// Before the token was looked at: it counts as the address's.
+void ApiServer::refuse(const net::HttpRequest& request, const Error& error, net::HttpResponder responder) {
+  const std::string request_id = system_random().token(kRequestIdBytes);
+  net::HttpResponse response = net::HttpResponse::error(error, request_id);
+  if (options_.probe != nullptr) options_.probe->answered(response.status, std::chrono::nanoseconds(0));
+  response.headers.set("X-Request-Id", request_id);
+  if (under_api(request.path)) {
+    add_origin_headers(response);
+    add_rate_headers(response, rates_.take(RateBucket::kPublic, request.peer));
+  }
+  responder.respond(std::move(response));
+}
+
+Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder responder, Admission::Ticket ticket) {
+  const Admission::Ticket at_work = std::move(ticket);  // until this task ends
   std::string request_id = system_random().token(kRequestIdBytes);
   const std::string method = request.method;
   const std::string path = request.path;

@@ -17,6 +17,7 @@
 #include "api/static_files.h"
 #include "model/limits.h"
 #include "net/http.h"
+#include "runtime/admission.h"
 #include "runtime/core.h"
 #include "runtime/rate_limit.h"
 #include "runtime/task_group.h"
@@ -30,7 +31,8 @@ using Gateway = std::function<void(net::HttpRequest, net::HttpResponder)>;
 
 struct ApiServerOptions {
   Limits limits;
-  std::size_t requests_per_core_max = 10'000;  // at work at once; more are answered 503
+  Admission* admission = nullptr;              // asked before each request; null: nothing is refused but by the next
+  std::size_t requests_per_core_max = 10'000;  // at work at once, also outside of /api/v1; more are answered 503
   Probe* probe = nullptr;                      // null: nothing is counted
 };
 
@@ -49,7 +51,8 @@ class ApiServer final : public net::HttpHandler {
   Task<void> join();
 
  private:
-  Task<void> serve(net::HttpRequest request, net::HttpResponder responder);
+  Task<void> serve(net::HttpRequest request, net::HttpResponder responder, Admission::Ticket ticket);
+  void refuse(const net::HttpRequest& request, const Error& error, net::HttpResponder responder);
   Task<net::HttpResponse> answer(net::HttpRequest request, std::string request_id);
   Task<net::HttpResponse> answer_api(Call& call, const std::vector<std::string>& segments);
 

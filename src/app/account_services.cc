@@ -9,7 +9,6 @@ namespace rookery::app {
 namespace {
 
 constexpr unsigned kHashThreadsMax = 4;  // 19 MiB each while it works
-constexpr std::size_t kHashesWaitingMax = 128;
 
 Task<void> open_ring(AccountStore& store, auth::SigningKey signing, std::string issuer, std::optional<Result<auth::KeyRing>>& opened) {
   opened = co_await auth::open_key_ring(store, std::move(signing), std::move(issuer), system_clock().now());
@@ -18,7 +17,7 @@ Task<void> open_ring(AccountStore& store, auth::SigningKey signing, std::string 
 }  // namespace
 
 AccountServices::AccountServices(const Config& config, EmbeddedStores& stores, auth::KeyRing keys)
-    : hashing_("passwords", std::min(stores.cores().size(), kHashThreadsMax), kHashesWaitingMax),
+    : hashing_("passwords", std::min(stores.cores().size(), kHashThreadsMax), config.passwords_waiting_max),
       keys_(std::move(keys)),
       passwords_(hashing_, system_random()),
       authenticator_(stores.cores(), stores.accounts(), keys_),

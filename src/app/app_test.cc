@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -86,7 +87,10 @@ class DirectoryTest : public testing::Test {
 
 using Compact = DirectoryTest;
 using Repair = DirectoryTest;
-using Listeners = DirectoryTest;
+class Listeners : public DirectoryTest {
+ protected:
+  Admission admission_{1, {}, process_memory_bytes};
+};
 using Admin = DirectoryTest;
 
 // The tests' input is no terminal: passwords are made, and told.
@@ -145,14 +149,38 @@ TEST_F(Repair, TellsWhatIsWrongAndGivesUpOnlyWhenTold) {
   EXPECT_EQ(run({"repair", "--data-dir", directory_}).status, 0);
 }
 
+TEST_F(Listeners, TakeAsManyConnectionsAsTheOpenFilesLeaveUnlessTheyWereToldHowMany) {
+  Config config;
+  ::rlimit files{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &files), 0);
+  const std::size_t left = connections_max(config);
+  EXPECT_GT(left, 0u);
+  EXPECT_LT(left, files.rlim_cur);
+  EXPECT_GE(left, std::min<std::uint64_t>(files.rlim_cur / 2, 1'000'000));
+  config.connections_max = 7;
+  EXPECT_EQ(connections_max(config), 7u);
+}
+
+TEST_F(Listeners, TakeOnWhatTheOptionsAndTheMemoryOfTheMachineAllow) {
+  Config config;
+  EXPECT_EQ(admission_limits(config).memory_bytes_max, memory_bytes_available() / 10 * 9);
+  config.memory_max_bytes = 123'456;
+  config.requests_max = 5;
+  config.request_bytes_max = 6'000;
+  const AdmissionLimits limits = admission_limits(config);
+  EXPECT_EQ(limits.memory_bytes_max, 123'456u);
+  EXPECT_EQ(limits.requests_max, 5u);
+  EXPECT_EQ(limits.request_bytes_max, 6'000u);
+}
+
 TEST_F(Listeners, TakeAnyPortAndSayWhich) {
   Config config;
   config.listen = {"127.0.0.1", 0};
-  const auto server = open_client_listener(config, net::WebSocketPolicy{});
+  const auto server = open_client_listener(config, net::WebSocketPolicy{}, admission_);
   ASSERT_TRUE(server.has_value()) << server.error().sentence();
   EXPECT_THAT(address_of(**server, false), testing::MatchesRegex("http://127.0.0.1:[1-9][0-9]*"));
   config.listen.port = (*server)->port();
-  const auto second = open_client_listener(config, net::WebSocketPolicy{});
+  const auto second = open_client_listener(config, net::WebSocketPolicy{}, admission_);
   ASSERT_FALSE(second.has_value());
   EXPECT_THAT(second.error().message, testing::StartsWith("listen: "));
 }
@@ -161,11 +189,12 @@ TEST_F(Listeners, NameTheOptionThatIsWrong) {
   Config config;
   config.listen = {"127.0.0.1", 0};
   config.trusted_proxies = "10.0.0.0/99";
-  EXPECT_EQ(open_client_listener(config, net::WebSocketPolicy{}).error().message, "trusted-proxies: 10.0.0.0/99 is no address or range");
+  EXPECT_EQ(open_client_listener(config, net::WebSocketPolicy{}, admission_).error().message,
+            "trusted-proxies: 10.0.0.0/99 is no address or range");
   config.trusted_proxies = "10.0.0.0/8, ::1";
   config.tls_cert = directory_ + "/none.pem";
   config.tls_key = directory_ + "/none.pem";
-  EXPECT_THAT(open_client_listener(config, net::WebSocketPolicy{}).error().message, testing::StartsWith("tls-cert, tls-key: "));
+  EXPECT_THAT(open_client_listener(config, net::WebSocketPolicy{}, admission_).error().message, testing::StartsWith("tls-cert, tls-key: "));
 }
 
 TEST_F(Listeners, AWebDirectoryThatIsNamedMustBeThere) {

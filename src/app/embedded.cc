@@ -94,7 +94,7 @@ int serve(const Config& config) {
   Server server(config, **stores, **accounts, *files, metrics);
   MetricsPage metrics_page(metrics);
 
-  const auto clients = open_client_listener(config, gateway::websocket_policy(server.gateway().options()));
+  const auto clients = open_client_listener(config, gateway::websocket_policy(server.gateway().options()), server.admission());
   if (!clients) return cannot_start(clients.error());
   const auto metrics_listener = open_metrics_listener(config);
   if (!metrics_listener) return cannot_start(metrics_listener.error());
@@ -105,6 +105,8 @@ int serve(const Config& config) {
   add_gateway_metrics(metrics, server.gateway(), (*stores)->cores().size());
   metrics.gauge("rookery_connections", "open connections of clients, HTTP and WebSocket",
                 [&listener = **clients] { return static_cast<double>(listener.connections()); });
+  metrics.gauge("rookery_connections_max", "how many connections of clients may be open",
+                [most = connections_max(config)] { return static_cast<double>(most); });
   if (*metrics_listener) (*metrics_listener)->start((*stores)->cores(), metrics_page);
   tell_where_it_is(config, **clients, metrics_listener->get());
 

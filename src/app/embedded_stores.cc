@@ -12,7 +12,6 @@ namespace rookery::app {
 namespace {
 
 constexpr unsigned kReadThreads = 4;
-constexpr std::size_t kReadsWaitingMax = 4096;
 
 Status make_parent_of(const std::string& directory) {
   std::error_code error;
@@ -34,12 +33,13 @@ embedded::RocksChannelLogOptions channel_log_options(const Limits& limits) {
 
 unsigned core_count(const Config& config) { return config.cores > 0 ? config.cores : std::max(1u, std::thread::hardware_concurrency()); }
 
-EmbeddedStores::EmbeddedStores(unsigned cores) : cores_(cores, system_clock()), reads_("reads", kReadThreads, kReadsWaitingMax) {}
+EmbeddedStores::EmbeddedStores(unsigned cores, std::size_t reads_waiting_max)
+    : cores_(cores, system_clock()), reads_("reads", kReadThreads, reads_waiting_max) {}
 
 EmbeddedStores::~EmbeddedStores() { stop(); }
 
 Result<std::unique_ptr<EmbeddedStores>> EmbeddedStores::open(const Config& config, unsigned cores) {
-  std::unique_ptr<EmbeddedStores> stores(new EmbeddedStores(cores));
+  std::unique_ptr<EmbeddedStores> stores(new EmbeddedStores(cores, config.reads_waiting_max));
   if (Status opened = stores->open_all(config); !opened) return fail(std::move(opened.error()));
   return stores;
 }

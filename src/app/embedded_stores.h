@@ -44,7 +44,7 @@ class EmbeddedStores {
   WorkPool& reads() { return reads_; }
 
  private:
-  explicit EmbeddedStores(unsigned cores);
+  EmbeddedStores(unsigned cores, std::size_t reads_waiting_max);
   Status open_all(const Config& config);
 
   Cores cores_;

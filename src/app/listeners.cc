@@ -1,5 +1,6 @@
 #include "app/listeners.h"
 
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
@@ -14,6 +15,10 @@ namespace {
 
 constexpr std::uint64_t kReserveMost = 1ull << 30;
 constexpr std::uint64_t kReservePartOfDisk = 20;  // one in so many: 5 %
+// Of the open files: the database's own are many when it is large (it keeps all of them open).
+constexpr std::uint64_t kFilesLeast = 1024;
+constexpr std::uint64_t kFilesPart = 8;  // one in so many
+constexpr std::uint64_t kConnectionsMostUnasked = 1'000'000;
 
 Error named(std::string_view option, const Error& error) {
   std::string sentence(option);
@@ -25,10 +30,33 @@ Error named(std::string_view option, const Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& config, const net::WebSocketPolicy& policy) {
+std::size_t connections_max(const Config& config) {
+  if (config.connections_max) return static_cast<std::size_t>(*config.connections_max);
+  ::rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return kConnectionsMostUnasked;
+  const std::uint64_t for_files =
+      std::min<std::uint64_t>(std::max<std::uint64_t>(kFilesLeast, files.rlim_cur / kFilesPart), files.rlim_cur / 2);
+  return std::min<std::uint64_t>(kConnectionsMostUnasked, files.rlim_cur - for_files);
+}
+
+AdmissionLimits admission_limits(const Config& config) {
+  AdmissionLimits limits;
+  limits.requests_max = config.requests_max;
+  limits.request_bytes_max = static_cast<std::size_t>(config.request_bytes_max);
+  limits.memory_bytes_max = config.memory_max_bytes ? *config.memory_max_bytes : memory_bytes_available() / 10 * 9;
+  return limits;
+}
+
+Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& config, const net::WebSocketPolicy& policy,
+                                                              Admission& admission) {
   net::HttpServerOptions options;
   options.host = config.listen.host;
   options.port = config.listen.port;
+  options.connections_max = connections_max(config);
+  options.overloaded = [&admission] { return !admission.admit_client(); };
+  options.http.head_deadline = config.http_head_deadline;
+  options.http.progress_deadline = config.http_progress_deadline;
+  options.http.idle_deadline = config.http_idle_deadline;
   options.websocket = policy;
   auto proxies = net::TrustedProxies::parse(config.trusted_proxies);
   if (!proxies) return fail(named("trusted-proxies", proxies.error()));

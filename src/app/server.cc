@@ -6,6 +6,7 @@
 #include "api/device_routes.h"
 #include "api/presence_routes.h"
 #include "api/user_routes.h"
+#include "app/listeners.h"
 #include "base/version.h"
 #include "gateway/texts.h"
 #include "gateway/websocket_skin.h"
@@ -23,6 +24,8 @@ gateway::GatewayOptions gateway_options(const Config& config, const embedded::Da
   options.limits = config.limits;
   options.epoch = database.epoch();
   options.session_ttl = config.session_ttl;
+  options.identify_within = config.identify_deadline;
+  options.slow_for = config.slow_reader_deadline;
   options.allowed_origins = config.allowed_origins;
   return options;
 }
@@ -33,6 +36,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
     : stores_(stores),
       channels_(stores.channels(), stores.channels(), stores.accounts(), stores.accounts(), stores.ids(), config.limits),
       messages_(stores.channels(), config.limits),
+      admission_(stores.cores().size(), admission_limits(config), process_memory_bytes),
       instance_({.name = config.name,
                  .version = std::string(version()),
                  .registration = find_option("registration")->get(config),
@@ -82,14 +86,18 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                 .profiles = accounts.profiles(),
                 .requests = gateway_requests_,
                 .presence = gateway_presence_,
-                .random = system_random()}),
+                .random = system_random(),
+                .admission = &admission_}),
       gateway_news_(stores.cores(), gateway_),
       probe_(metrics),
       api_(stores.cores(), add_routes(accounts), authenticate_with(accounts.authenticator()), rates_, files,
            [this](net::HttpRequest request, net::HttpResponder responder) {
              gateway::serve_websocket(gateway_, request, std::move(responder));
            },
-           {.limits = config.limits, .probe = &probe_}) {
+           {.limits = config.limits,
+            .admission = &admission_,
+            .requests_per_core_max = std::size_t{config.requests_max} * 2,
+            .probe = &probe_}) {
   accounts.accounts().at_deletion([this](UserId user) { return channels_.leave_all(user); });
   accounts.blocks().at_change([this](UserId user, UserId other, bool blocked) { return channels_.heed_block(user, other, blocked); });
   accounts.blocks().at_change([this](UserId user, UserId other, bool blocked) { return show_block(user, other, blocked); });
@@ -98,6 +106,12 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
   stores.channels().observe(gateway_);
   metrics.gauge("rookery_rate_limit_keys", "accounts and addresses whose requests are being counted",
                 [this] { return static_cast<double>(rates_.keys()); });
+  metrics.gauge("rookery_requests_at_work", "requests that are not answered yet, REST and gateway",
+                [this] { return static_cast<double>(admission_.requests_at_work()); });
+  metrics.gauge("rookery_memory_short", "1 while the process has more memory than memory-max, and takes on nothing new",
+                [this] { return admission_.memory_is_short() ? 1.0 : 0.0; });
+  metrics.counter_of("rookery_overload_refusals_total", "connections and requests that were asked to try again later",
+                     [this] { return static_cast<double>(admission_.refused()); });
 }
 
 const api::Router& Server::add_routes(AccountServices& accounts) {

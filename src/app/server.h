@@ -22,6 +22,7 @@
 #include "embedded/rocks_presence_store.h"
 #include "gateway/gateway.h"
 #include "presence/presence_service.h"
+#include "runtime/admission.h"
 #include "runtime/metrics.h"
 #include "runtime/rate_limit.h"
 
@@ -36,6 +37,7 @@ class Server {
 
   net::HttpHandler& http() { return api_; }
   const api::Router& router() const { return router_; }
+  Admission& admission() { return admission_; }
   gateway::Gateway& gateway() { return gateway_; }
 
   // Before the first request, while the cores run; not on one.
@@ -58,6 +60,7 @@ class Server {
   std::atomic<bool> stopping_ = false;
   chat::Channels channels_;
   chat::Messages messages_;
+  Admission admission_;
   const api::Instance instance_;
   api::Rendering rendering_;
   api::ChannelRoutes channel_routes_;

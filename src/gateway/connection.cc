@@ -145,6 +145,9 @@ void Connection::handle(AckFrame frame) { acknowledge(frame.s); }
 void Connection::handle(IdentifyFrame frame) {
   if (state_ == State::kIn) return close(close_codes::kIdentifiedTwice);
   if (state_ == State::kEntering) return close(close_codes::kIdentifiedTwice);
+  if (Admission* admission = floor_->parts().services.admission; admission != nullptr && !admission->admit_client()) {
+    return close(close_codes::kTryAgainLater);
+  }
   enter(State::kEntering);
   floor_->spawn(identify(shared_from_this(), std::move(frame)));
 }
@@ -173,12 +176,20 @@ void Connection::handle(RequestFrame frame) {
   floor_->counters().requests.add();
   if (!type || type->string() != "MESSAGE_SEND") return reply_error(frame.i, Error::invalid("t", "must be MESSAGE_SEND"));
   if (!d || !d->is_object()) return reply_error(frame.i, Error::invalid("d", "must be an object"));
+  Admission::Ticket ticket;
+  if (Admission* admission = floor_->parts().services.admission) {
+    auto admitted = admission->admit(frame.bytes);
+    if (!admitted) return reply_error(frame.i, admitted.error());
+    ticket = *std::move(admitted);
+  }
   ++in_flight_;
   set_reading();
-  floor_->spawn(answer(shared_from_this(), session_, std::move(frame)));
+  floor_->spawn(answer(shared_from_this(), session_, std::move(frame), std::move(ticket)));
 }
 
-Task<void> Connection::answer(std::shared_ptr<Connection> self, std::shared_ptr<Session> session, RequestFrame frame) {
+Task<void> Connection::answer(std::shared_ptr<Connection> self, std::shared_ptr<Session> session, RequestFrame frame,
+                              Admission::Ticket ticket) {
+  const Admission::Ticket at_work = std::move(ticket);  // until this task ends
   const std::uint64_t i = frame.i;
   auto result = co_await floor_->parts().services.requests.send_message(session->who(), std::move(frame.frame));
   --self->in_flight_;

@@ -13,6 +13,7 @@
 #include "gateway/frames.h"
 #include "gateway/session.h"
 #include "gateway/sink.h"
+#include "runtime/admission.h"
 #include "runtime/task.h"
 
 namespace rookery::gateway {
@@ -62,7 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<void> identify(std::shared_ptr<Connection> self, IdentifyFrame frame);
   Task<void> start_resume(std::shared_ptr<Connection> self, ResumeFrame frame);
   void finish_resume(const Principal& who, const SessionKey& key, std::uint64_t s);
-  Task<void> answer(std::shared_ptr<Connection> self, std::shared_ptr<Session> session, RequestFrame frame);
+  Task<void> answer(std::shared_ptr<Connection> self, std::shared_ptr<Session> session, RequestFrame frame, Admission::Ticket ticket);
   void reply(std::uint64_t i, const Answer& answer);
   void reply_error(std::uint64_t i, const Error& error);
 

@@ -152,11 +152,11 @@ Parsed parse_heartbeat(const std::optional<JsonValue>& d) {
   return fault(kBadShape);
 }
 
-Parsed parse_request(Json frame) {
+Parsed parse_request(Json frame, std::size_t bytes) {
   const auto i = frame.root().member("i");
   const auto number = i ? i->whole_number() : std::nullopt;
   if (!number || *number == 0) return fault(kBadRequestNumber);
-  return RequestFrame{*number, std::move(frame)};
+  return RequestFrame{*number, std::move(frame), bytes};
 }
 
 Parsed parse_with_body(std::uint64_t op, const std::optional<JsonValue>& d, const Limits& limits) {
@@ -187,7 +187,7 @@ std::expected<ClientFrame, CloseReason> parse_frame(std::string_view text, const
   const auto d = json->root().member("d");
   switch (*number) {
     case 1: return parse_heartbeat(d);
-    case 64: return parse_request(*std::move(json));
+    case 64: return parse_request(*std::move(json), text.size());
     case 2:
     case 3:
     case 6:

@@ -46,6 +46,7 @@ struct ResumeFrame {
 struct RequestFrame {
   std::uint64_t i = 0;
   Json frame;
+  std::size_t bytes = 0;  // of the whole frame
 };
 struct AckFrame {
   std::uint64_t s = 0;

@@ -60,6 +60,7 @@ void Gateway::drain(std::chrono::milliseconds over) {
 }
 
 Floor& Gateway::floor() { return *floors_[Core::current().index()]; }
+Status Gateway::admit_client() { return services_.admission == nullptr ? Status() : services_.admission->admit_client(); }
 ChannelDesk& Gateway::desk() { return *desks_[Core::current().index()]; }
 
 void Gateway::revoke_here(UserId user, LoginId login) {

@@ -13,6 +13,7 @@
 #include "ports/channel_log.h"
 #include "ports/conversations.h"
 #include "ports/cursors.h"
+#include "runtime/admission.h"
 
 namespace rookery::gateway {
 
@@ -24,6 +25,7 @@ struct GatewayOptions {
   std::chrono::milliseconds heartbeat_interval{30'000};
   std::chrono::milliseconds silent_for{60'000};
   std::chrono::milliseconds identify_within{10'000};
+  std::chrono::milliseconds slow_for{10'000};  // with 256 KiB unsent
   std::chrono::milliseconds sweep_interval{1'000};
   std::chrono::milliseconds presence_interval{2'000};  // how often sessions are swept, and presence told of signs of life
   std::vector<std::string> allowed_origins;            // empty: any
@@ -38,7 +40,8 @@ struct GatewayServices {
   auth::Profiles& profiles;
   RequestHandler& requests;
   PresenceListener& presence;
-  Random& random;  // for session ids; any core
+  Random& random;                  // for session ids; any core
+  Admission* admission = nullptr;  // asked before a request or a session is begun; null: everything is
 };
 
 }  // namespace rookery::gateway

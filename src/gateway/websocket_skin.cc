@@ -56,6 +56,7 @@ net::WebSocketPolicy websocket_policy(const GatewayOptions& options) {
   net::WebSocketPolicy policy;
   policy.message_bytes_max = options.limits.frame_bytes;
   policy.slow_code = close_codes::kTooSlow.code;
+  policy.slow_for = options.slow_for;
   policy.silent_for_max = std::chrono::milliseconds(0);
   return policy;
 }
@@ -68,6 +69,7 @@ void serve_websocket(Gateway& gateway, const net::HttpRequest& request, net::Htt
   if (version == nullptr || *version != "1") return responder.respond(Error::invalid("v", "must be 1"));
   if (encoding == nullptr || *encoding != "json") return responder.respond(Error::invalid("encoding", "must be json"));
   if (!origin_allowed(gateway.options(), request)) return responder.respond(Error(ErrorCode::kMissingAccess, "This origin is not allowed"));
+  if (Status admitted = gateway.admit_client(); !admitted) return responder.respond(admitted.error());
   responder.upgrade(std::make_unique<WebSocketSkin>(gateway));
 }
 

@@ -51,6 +51,21 @@ struct Config {
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
 
+  // How much is taken on at once (runtime/admission.h); beyond it clients are asked to try again later.
+  std::optional<std::uint64_t> connections_max;   // none: what the limit of open files leaves
+  std::optional<std::uint64_t> memory_max_bytes;  // none: nine tenths of what the machine, or the control group, has
+  std::uint32_t requests_max = 10'000;            // of a core
+  std::uint64_t request_bytes_max = std::uint64_t{64} << 20;
+  std::uint32_t passwords_waiting_max = 128;
+  std::uint32_t reads_waiting_max = 4096;
+
+  // For how long what is slow is waited for.
+  std::chrono::seconds http_head_deadline{10};
+  std::chrono::seconds http_progress_deadline{10};
+  std::chrono::seconds http_idle_deadline{60};
+  std::chrono::seconds identify_deadline{10};
+  std::chrono::seconds slow_reader_deadline{10};
+
   Limits limits;
   Rates rates;
 };

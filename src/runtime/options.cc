@@ -16,6 +16,8 @@ namespace {
 
 constexpr unsigned kCoresMax = 256;
 constexpr std::uint64_t kSecondsMost = 604'800;  // a week
+constexpr std::uint64_t kConnectionsMost = 100'000'000;
+constexpr std::uint64_t kWaitingMost = 1'000'000;
 
 using Set = std::expected<void, std::string>;
 
@@ -141,6 +143,38 @@ Option storage_reserve_option() {
                       [](const std::optional<std::uint64_t>& bytes) { return bytes ? std::to_string(*bytes) : std::string(); });
 }
 
+Option connections_option() {
+  Option option = row("connections-max", "NUMBER", "open connections in all; a new one beyond it is answered 503 and closed");
+  option.numeric = true;
+  option.unset_means = "what the limit of open files leaves";
+  const auto parse = [](std::string_view text) { return parse_number<std::uint64_t>(text, 1, kConnectionsMost); };
+  return value_option(std::move(option), &Config::connections_max, parse,
+                      [](const std::optional<std::uint64_t>& count) { return count ? std::to_string(*count) : std::string(); });
+}
+
+Option memory_option() {
+  Option option =
+      row("memory-max", "BYTES", "while the process has more, no connection, session or request is taken on, and those there go on");
+  option.numeric = true;
+  option.unset_means = "nine tenths of what the machine, or the control group, has";
+  return value_option(std::move(option), &Config::memory_max_bytes, parse_byte_count,
+                      [](const std::optional<std::uint64_t>& bytes) { return bytes ? std::to_string(*bytes) : std::string(); });
+}
+
+Option request_bytes_option() {
+  Option option = row("request-bytes-max", "BYTES", "bytes of the requests at work on one core; beyond it they are answered 503");
+  option.numeric = true;
+  return value_option(std::move(option), &Config::request_bytes_max, parse_byte_count,
+                      [](std::uint64_t bytes) { return std::to_string(bytes); });
+}
+
+Option count_option(Option option, std::uint32_t Config::* field) {
+  option.value = "NUMBER";
+  option.numeric = true;
+  const auto parse = [](std::string_view text) { return parse_number<std::uint32_t>(text, 1, kWaitingMost); };
+  return value_option(std::move(option), field, parse, [](std::uint32_t count) { return std::to_string(count); });
+}
+
 Option metrics_listen_option() {
   Option option = row("metrics-listen", "HOST:PORT", "where Prometheus metrics are served, to whoever asks");
   option.unset_means = "off";
@@ -198,6 +232,31 @@ std::vector<Option> account_options() {
   };
 }
 
+std::vector<Option> load_options() {
+  return {
+      connections_option(),
+      memory_option(),
+      count_option(row("requests-max", "", "requests at work at once on one core, REST and gateway together; more are answered 503"),
+                   &Config::requests_max),
+      request_bytes_option(),
+      count_option(
+          row("passwords-waiting-max", "", "logins and registrations that wait for their password to be hashed; more are answered 503"),
+          &Config::passwords_waiting_max),
+      count_option(row("reads-waiting-max", "", "reads of the disk that wait for a thread; more are answered 503"),
+                   &Config::reads_waiting_max),
+      seconds_option(row("http-head-deadline", "SECONDS", "from a request's first byte, or the connection's start, to the end of its head"),
+                     &Config::http_head_deadline, 1),
+      seconds_option(row("http-progress-deadline", "SECONDS", "in which 1 KiB of a body must come, or of an answer be taken"),
+                     &Config::http_progress_deadline, 1),
+      seconds_option(row("http-idle-deadline", "SECONDS", "how long a connection may be idle between requests"),
+                     &Config::http_idle_deadline, 1),
+      seconds_option(row("identify-deadline", "SECONDS", "from a gateway connection's start to its Identify or Resume"),
+                     &Config::identify_deadline, 1),
+      seconds_option(row("slow-reader-deadline", "SECONDS", "how long a gateway connection may have 256 KiB unsent"),
+                     &Config::slow_reader_deadline, 1),
+  };
+}
+
 std::vector<Option> limit_options() {
   std::vector<Option> options;
   for (const LimitInfo& info : limit_table()) options.push_back(limit_option(info));
@@ -221,6 +280,7 @@ std::vector<Option> make_table() {
   add("Server", server_options());
   add("Network", network_options());
   add("Accounts", account_options());
+  add("Load", load_options());
   add("Rates", rate_options());
   add("Limits", limit_options());
   return table;
