@@ -46,6 +46,11 @@ test-server: build-release ## run the tests of the server
 .PHONY: test-protocol
 test-protocol: build-release ## check a running server against the protocol and its documents
 	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/api tests/conformance
+	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/faults
+
+.PHONY: soak
+soak: deps build-release ## the long form of the tests of faults: every offset, ten thousand rounds (an hour or so)
+	ROOKERY_SOAK=1 $(PYTHON) -B -m pytest -p no:cacheprovider tests/faults
 
 .PHONY: test-web
 test-web: web build-release ## run the tests of the page, in Node and in a browser

@@ -1,0 +1,286 @@
+"""G11 and overload: very many at once cost what they may cost, and what is too much is asked to come back instead of bringing the server
+down."""
+import concurrent.futures
+import json
+import os
+import resource
+import signal
+import socket
+import time
+
+from client import PASSWORD, Http, Person
+from crowd import Crowd
+from follower import Follower, Quick, history, pipelined
+from kernel import send_queues
+from server import Server
+
+MIB = 1 << 20
+PATIENCE_S = 120
+
+
+def memory_of(server):
+    """Bytes of the process that are no file's."""
+    with open(f"/proc/{server.process.pid}/status") as status:
+        fields = dict(line.split(":", 1) for line in status)
+    return int(fields["RssAnon"].split()[0]) * 1024
+
+
+def cpu_seconds(server):
+    with open(f"/proc/{server.process.pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def eventually(condition, what):
+    until = time.monotonic() + PATIENCE_S
+    while not (got := condition()):
+        assert time.monotonic() < until, what
+        time.sleep(0.05)
+    return got
+
+
+def whole_answer(connection):
+    """Everything until the server ends it: status, headers, body."""
+    connection.settimeout(PATIENCE_S)
+    got = b""
+    while piece := connection.recv(65536):
+        got += piece
+    head, body = got.split(b"\r\n\r\n", 1)
+    lines = head.decode().split("\r\n")
+    return int(lines[0].split(" ")[1]), {k.lower(): v for k, v in (line.split(": ", 1) for line in lines[1:])}, body
+
+
+def turned_away(connection):
+    """Answered 503, with when to come back."""
+    status, headers, body = whole_answer(connection)
+    return status == 503 and int(headers["retry-after"]) > 0 and json.loads(body)["code"] == 50300 and json.loads(body)["retry_after"] > 0
+
+
+# ---------------------------------------------------------------------- readers that stop
+def test_a_thousand_readers_that_stop_cost_little_and_the_others_hear_on(rounds):
+    with Server() as server:
+        author, hearer = Person.register(server), Person.register(server)
+        stopped = [Person.register(server) for _ in range(10)]
+        channel = author.group(hearer, *stopped)
+        crowd = Crowd(server, [stopped[i % 10].token for i in range(1_000)], receive_buffer=4096)
+        crowd.enter(PATIENCE_S)
+        live = Follower(hearer, channel).identify().read_to(0)
+        before = memory_of(server)
+        most_memory = most_kernel = 0
+        with Quick(server, token=author.token).identify() as sender:
+            for number in range(rounds(20, 60)):
+                sent = pipelined(sender, channel, ["x" * 4000] * 20)
+                sender.ack()
+                sender._pending.clear()
+                live.arrive(sent[-1]["seq"])
+                live.socket.ack()
+                most_memory = max(most_memory, memory_of(server) - before)
+                most_kernel = max([most_kernel, *send_queues(server)])
+            sender.close()
+        # A mebibyte behind, every one of them was closed; until then one text stood for all.
+        eventually(lambda: len(send_queues(server)) < 10, "they were not closed")
+        assert most_kernel <= 256 << 10, f"{most_kernel} bytes of one connection in the kernel"
+        assert most_memory <= 1_000 * 256 << 10, f"{most_memory / MIB:.0f} MiB for a thousand"
+        live.check(history(author, channel))
+        live.close()
+        crowd.close()
+
+
+# ---------------------------------------------------------------------- everybody at once
+def test_very_many_that_come_back_at_once_all_get_in_and_cost_little_each(rounds):
+    count = rounds(1_500, 9_000)
+    with Server() as server:
+        people = [Person.register(server) for _ in range(20)]
+        channels = [people[i].group(*[p for p in people if p is not people[i]]) for i in range(3)]
+        Crowd(server, [people[0].token]).enter(PATIENCE_S)
+        before = memory_of(server)
+        crowd = Crowd(server, [people[i % 20].token for i in range(count)])
+        crowd.enter(600)
+        assert memory_of(server) - before <= count * (32 << 10), f"{(memory_of(server) - before) / count / 1024:.1f} KiB each"
+
+        crowd.leave()
+        crowd.enter(600)
+        assert crowd.resumed >= count * 0.9, f"{crowd.resumed} of {count} resumed"
+
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        crowd.leave()
+        server._options[server._options.index("--listen") + 1] = f"{server.host}:{server.port}"
+        server.start()
+        crowd.enter(600)
+        for person in people:
+            person.http.close()
+        with people[1].gateway() as socket:
+            message = people[0].send(channels[0], "all here?")
+            assert socket.message(message["id"])
+            socket.close()
+        crowd.close()
+
+
+# ---------------------------------------------------------------------- connections
+def test_above_the_limit_of_connections_a_new_one_is_answered_503_and_those_there_go_on():
+    with Server("--connections-max", "20") as server:
+        ada, bob = Person.register(server), Person.register(server)
+        channel = ada.group(bob)
+        live = bob.live(channel)
+        bob.http.close()
+        held = [socket.create_connection((server.host, server.port)) for _ in range(18)]
+
+        def full():
+            with socket.create_connection((server.host, server.port)) as late:
+                late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                return turned_away(late)
+
+        eventually(full, "the 21st was let in")
+        message = ada.send(channel, "on we go")
+        assert live.message(message["id"])
+        try:
+            Quick(server, token=ada.token)
+            raise AssertionError("the gateway let another in")
+        except Exception as refused:
+            assert getattr(refused, "status", None) == 503, refused
+        held.pop().close()
+        eventually(lambda: not full(), "a place that is free is not given")
+        for connection in held:
+            connection.close()
+        live.close()
+
+
+def test_without_descriptors_accepting_waits_without_spinning_and_goes_on_when_there_are_some():
+    with Server("--connections-max", "1000") as server:
+        ada, bob = Person.register(server), Person.register(server)
+        channel = ada.group(bob)
+        live = bob.live(channel)
+        files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (files + 10, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+        held = [socket.create_connection((server.host, server.port)) for _ in range(60)]
+        eventually(lambda: any("accepting paused" in line for line in server.lines), "the limit was not met")
+        used = cpu_seconds(server)
+        time.sleep(2)
+        assert cpu_seconds(server) - used < 1, "it spins"
+        assert sum("accepting paused" in line for line in server.lines) <= 2, "and it fills the log"
+        message = ada.send(channel, "on we go")
+        assert live.message(message["id"])
+        for connection in held[:55]:
+            connection.close()
+        last = held[-1]
+        last.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert whole_answer(last)[0] == 200
+        for connection in held[55:]:
+            connection.close()
+        live.close()
+
+
+# ---------------------------------------------------------------------- work
+def test_a_storm_of_logins_is_answered_or_asked_to_come_back_and_the_others_are_served():
+    with Server("--passwords-waiting-max", "8") as server:
+        ada, bob = Person.register(server), Person.register(server)
+        channel = ada.group(bob)
+        live = bob.live(channel)
+
+        def login(_):
+            return Http(server).ask("POST", "/api/v1/auth/login", {"login": ada.username, "password": PASSWORD})
+
+        with concurrent.futures.ThreadPoolExecutor(64) as storm:
+            asked = [storm.submit(login, i) for i in range(300)]
+            while not all(a.done() for a in asked):
+                message = ada.send(channel, "meanwhile")
+                assert live.message(message["id"])
+                live.ack()
+                live._pending.clear()
+            answers = [a.result() for a in asked]
+        refused = [a for a in answers if a.status != 200]
+        assert len(answers) - len(refused) >= 9, "those that found a place were served"
+        assert refused, "300 at once fit into a queue of 8"
+        for answer in refused:
+            answer.refused(503, 50300)
+            assert int(answer.headers["retry-after"]) >= 1
+        login(0).ok()
+        live.close()
+
+
+def test_more_requests_than_may_be_at_work_are_asked_to_come_back_and_get_in_by_their_nonces():
+    with Server("--requests-max", "4", "--cores", "1") as server:
+        people = [Person.register(server) for _ in range(6)]
+        channel = people[0].group(*people[1:])
+        follower = Follower(people[0], channel).identify().read_to(0)
+        sockets = [Quick(server, token=p.token).identify() for p in people]
+        refused, open_requests = 0, []
+        for number, socket_ in enumerate(sockets):
+            for i in range(40):
+                nonce = f"{number}-{i}"
+                socket_.request("MESSAGE_SEND", {"channel_id": channel["id"], "content": nonce, "nonce": nonce})
+        for number, socket_ in enumerate(sockets):
+            for i in range(1, 41):
+                reply = socket_.reply(i)
+                if "error" in reply:
+                    assert reply["error"]["code"] == 50300 and reply["error"]["retry_after"] > 0, reply
+                    refused += 1
+                    open_requests.append((socket_, f"{number}-{i - 1}"))
+        assert refused, "240 requests at once fit into 4"
+        for socket_, nonce in open_requests:
+            socket_.send_message(channel, nonce, nonce=nonce)
+        follower.read_to(240)
+        assert sorted(m["content"] for m in history(people[0], channel)) == sorted(f"{n}-{i}" for n in range(6) for i in range(40))
+        follower.close()
+        for socket_ in sockets:
+            socket_.close()
+
+
+def test_when_memory_is_short_nothing_new_is_begun_and_what_is_there_goes_on():
+    with Server() as probe:
+        Person.register(probe)
+        idle = memory_of(probe)
+    with Server("--memory-max", str(idle + 96 * MIB), "--http-progress-deadline", "600") as server:
+        ada, bob = Person.register(server), Person.register(server)
+        channel = ada.group(bob)
+        live, sender = bob.live(channel), ada.gateway()
+
+        def send_again():
+            """On a connection that is open: a new one would be turned away."""
+            return ada.post(f"/channels/{channel['id']}/messages", {"content": "again", "nonce": "one"})
+
+        hogs = []
+        head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 130000\r\n\r\n"
+
+        def hog():
+            """One more that keeps a body of the server's waiting for its last byte. Whether it was turned away."""
+            connection = socket.create_connection((server.host, server.port))
+            try:
+                connection.sendall(head + b" " * 129_999)
+                connection.setblocking(False)
+                answer = connection.recv(12)
+            except BlockingIOError:
+                hogs.append(connection)
+                return False
+            except ConnectionError:
+                return True
+            connection.close()
+            return answer.startswith(b"HTTP/1.1 503")
+
+        def short():
+            return hog() or len(hogs) > 3_000
+
+        until = time.monotonic() + PATIENCE_S
+        while not short():
+            assert time.monotonic() < until
+        assert len(hogs) <= 3_000, "memory ran on"
+
+        with socket.create_connection((server.host, server.port)) as late:
+            late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert turned_away(late)
+        send_again().refused(503, 50300)
+        ada.get("/users/@me").refused(503, 50300)
+        reply = sender.reply(sender.request("MESSAGE_SEND", {"channel_id": channel["id"], "content": "x"}))
+        assert reply["error"]["code"] == 50300 and reply["error"]["retry_after"] > 0
+        live.heartbeat()
+        sender.heartbeat()
+
+        for connection in hogs:
+            connection.close()
+        sent = eventually(lambda: send_again().status == 201, "memory does not come back")
+        assert sent and live.event("MESSAGE_CREATE")["seq"] == 1, "nothing refused was kept"
+        for gateway in (live, sender):
+            gateway.close()
+
+
