@@ -338,7 +338,9 @@ Task<Status> ChannelShard::move_cursor(CursorMove move) {
   const Result<Place*> known = co_await place(*channel, move.user);
   if (!known) co_return fail(known.error());
   raise(*channel, **known, move.user, move, core_.clock().now());
-  if (!(*known)->dirty) co_return Status();
+  // Said before and not stored yet: then it is no answer either.
+  const Place& at = **known;
+  if (!at.dirty && at.shown.read_seq >= at.wanted.read_seq && at.shown.delivered_seq >= at.wanted.delivered_seq) co_return Status();
   if (const Status room = database_.writable(); !room) co_return fail(room.error());
   co_await Flushed(*this);
   co_return Status();

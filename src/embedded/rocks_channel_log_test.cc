@@ -1,8 +1,12 @@
 #include "embedded/rocks_channel_log.h"
 
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 
 #include "base/random.h"
+#include "embedded/database_fixture.h"
 #include "runtime/work_pool.h"
 #include "tests/contract/channel_log_contract.h"
 
@@ -67,6 +71,87 @@ class RocksRig final : public ChannelLogRig {
 
 const MakeChannelLogRig make_rig = [](ChannelObserver& observer) { return std::make_unique<RocksRig>(observer); };
 INSTANTIATE_TEST_SUITE_P(Rocks, ChannelLogContract, testing::Values(make_rig));
+
+// A committer that can be held up before a write.
+class HeldWrites : public embedded::DatabaseFixture {
+ protected:
+  HeldWrites() : DatabaseFixture(1) {
+    hooks_.before_write = [this] {
+      std::unique_lock lock(mutex_);
+      waiting_ = true;
+      changed_.notify_all();
+      changed_.wait(lock, [this] { return !held_; });
+      waiting_ = false;
+    };
+  }
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+  }
+  void wait_for_a_held_write() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return held_ && waiting_; });
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false;
+  bool waiting_ = false;
+};
+
+struct MovedTwice {
+  embedded::RocksChannelLog& log;
+  CursorMove move;
+  std::atomic<bool> asked = false;
+  std::vector<Cursor> shown;
+};
+
+Task<void> begin(embedded::RocksChannelLog& log, ChannelId channel) {
+  CreateChannel create{ChannelType::kGroup, UserId(1), {UserId(1), UserId(2)}, "two"};
+  EXPECT_TRUE(co_await log.append(channel, std::move(create)));
+  SendMessage send;
+  send.author = UserId(1);
+  send.content = "hi";
+  EXPECT_TRUE(co_await log.append(channel, std::move(send)));
+  EXPECT_TRUE(co_await log.cursors(channel));  // they are in memory from here on
+}
+
+Task<void> move_and_look(MovedTwice& test) {
+  test.asked = true;
+  EXPECT_TRUE(co_await test.log.move_cursor(test.move));
+  auto shown = co_await test.log.cursors(test.move.channel);
+  EXPECT_TRUE(shown);
+  if (shown) test.shown = *std::move(shown);
+}
+
+TEST_F(HeldWrites, AMoveThatAnotherAlreadyAskedForIsAnsweredWhenItIsStoredAndShown) {
+  open();
+  CoreIds ids(1, TimeMs(), system_clock(), nullptr);
+  embedded::RocksChannelLogOptions options;
+  options.cursor_delay = std::chrono::milliseconds(1);
+  auto log = embedded::RocksChannelLog::open(cores(), database(), ids, options);
+  ASSERT_TRUE(log.has_value());
+  const ChannelId channel(7);
+  run_blocking(cores().at(0), begin(**log, channel));
+  hold();
+  MovedTwice test{**log, {.channel = channel, .user = UserId(2), .read_seq = 1}, {}, {}};
+  cores().at(0).post_function([&] { (*log)->raise_cursor(test.move); });
+  wait_for_a_held_write();
+  std::thread asker([&] { run_blocking(cores().at(0), move_and_look(test)); });
+  while (!test.asked) std::this_thread::yield();
+  on_core(0, [](embedded::Database&) -> Task<void> { co_return; });  // a turn later
+  let_go();
+  asker.join();
+  ASSERT_EQ(test.shown.size(), 2u);
+  EXPECT_EQ(test.shown[1].read_seq, 1u);
+  run_blocking(cores().at(0), (*log)->flush());
+}
 
 }  // namespace
 }  // namespace rookery
