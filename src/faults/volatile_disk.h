@@ -81,8 +81,8 @@ class VolatileDisk final : public rocksdb::FileSystemWrapper {
   void wrote(VolatileFile& file);
 
   std::mutex mutex_;
-  std::optional<SeededRandom> random_;         // none: nothing survives
-  std::map<std::string, File> names_;          // null: gone, though the real directory may still have it
+  std::optional<SeededRandom> random_;                 // none: nothing survives
+  std::map<std::string, File> names_;                  // null: gone, though the real directory may still have it
   std::map<std::string, std::deque<Change>> changes_;  // by directory: what it was not yet synced with
 };
 

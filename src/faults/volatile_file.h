@@ -52,8 +52,8 @@ class VolatileFile {
   void open_locked();
 
   mutable std::mutex mutex_;
-  std::string path_;    // empty: no name
-  int file_ = -1;       // of the real file, when it was needed
+  std::string path_;     // empty: no name
+  int file_ = -1;        // of the real file, when it was needed
   std::string nowhere_;  // what was synced of a file without a name
   std::uint64_t size_ = 0;
   std::uint64_t synced_size_ = 0;
