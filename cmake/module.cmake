@@ -25,13 +25,16 @@ function(rookery_module name)
   endif()
 endfunction()
 
-# rookery_test(NAME SOURCES file... [LIBS target...]): a GoogleTest program, its tests known to ctest by name.
+# rookery_test(NAME SOURCES file... [LIBS target...] [TIMEOUT seconds]): a GoogleTest program, its tests known to ctest by name.
 function(rookery_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE ROOKERY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")  # for files that tests compare with
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
   rookery_precompile(${name} rookery_precompiled_tests)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${arg_TIMEOUT})
 endfunction()

@@ -18,10 +18,21 @@ std::unexpected<Error> refuse(const std::string& path, const std::string& why) {
   return fail(ErrorCode::kInternal, "cannot use the data directory " + path + ": " + why);
 }
 
+// A new directory outlives a power cut once the one above it was synced.
+bool sync_parent_of(const std::string& path) {
+  const int parent = ::open((path + "/..").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (parent < 0) return false;
+  const bool synced = ::fsync(parent) == 0;
+  ::close(parent);
+  return synced;
+}
+
 }  // namespace
 
 Result<DataDir> DataDir::open(std::string path) {
-  if (::mkdir(path.c_str(), kOwnerOnly) != 0 && errno != EEXIST) return refuse(path, std::strerror(errno));
+  const bool made = ::mkdir(path.c_str(), kOwnerOnly) == 0;
+  if (!made && errno != EEXIST) return refuse(path, std::strerror(errno));
+  if (made && !sync_parent_of(path)) return refuse(path, std::string("the directory above it cannot be synced: ") + std::strerror(errno));
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return refuse(path, std::strerror(errno));
   if (!S_ISDIR(status.st_mode)) return refuse(path, "it is not a directory");

@@ -14,6 +14,7 @@
 #include "embedded/database_upkeep.h"
 #include "embedded/disk.h"
 #include "embedded/keys.h"
+#include "embedded/store_watch.h"
 #include "embedded/watermark.h"
 #include "runtime/core.h"
 #include "runtime/work_pool.h"
@@ -79,6 +80,8 @@ Result<Opened> check_store(const DataDir& dir, Store& store, const std::optional
     if (Status known = check_format(dir.path(), **format); !known) return std::unexpected(known.error());
   }
   const Mark found{.offset = out.last_offset, .sequence = store.db().GetLatestSequenceNumber()};
+  if (Status dense = check_log_tables(store); !dense)
+    return fail(ErrorCode::kInternal, dir.path() + " is damaged: " + std::string(dense.error().sentence()));
   if (Status whole = check_watermark(dir, mark, found); !whole) return std::unexpected(whole.error());
   if (!format->has_value()) {
     if (found.sequence != 0)

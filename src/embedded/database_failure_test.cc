@@ -1,4 +1,4 @@
-// What the database does when the disk, the directory or the process fails (guarantees.md, G1 and G12).
+// What the database does when the directory or the process fails (docs/guarantees.md, G1 and G12); tests/storage has the disks.
 #include <fcntl.h>
 #include <rocksdb/db.h>
 #include <sys/stat.h>
@@ -11,14 +11,12 @@
 
 #include "embedded/database.h"
 #include "embedded/database_fixture.h"
-#include "embedded/fault_file_system.h"
 #include "embedded/keys.h"
 
 namespace rookery::embedded {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::ExitedWithCode;
 using ::testing::HasSubstr;
 using ::testing::KilledBySignal;
 
@@ -47,31 +45,6 @@ class DatabaseFailureTest : public DatabaseFixture {
     return out;
   }
 
-  // Ends the process; acknowledges every commit in a file.
-  void commit_until_the_disk_fails(FaultFileSystem::Call call, unsigned nth, rocksdb::IOStatus status) {
-    auto files = std::make_shared<FaultFileSystem>();
-    const auto env = rocksdb::NewCompositeEnv(files);
-    hooks_.env = env.get();
-    open();
-    files->fail_wal(call, nth, std::move(status));
-    const int file = open_acknowledged();
-    for (std::uint64_t number = 1; number <= 100; ++number) {
-      database().commit_now(numbered(number));
-      acknowledge(file, number);
-    }
-    std::_Exit(0);
-  }
-
-  void expect_that_the_process_ends(FaultFileSystem::Call call, unsigned nth, const rocksdb::IOStatus& status) {
-    const SharedDirectory shared(*this);
-    EXPECT_EXIT(commit_until_the_disk_fails(call, nth, status), ExitedWithCode(1), "storage failed, the server stops");
-    const auto numbers = acknowledged();
-    EXPECT_EQ(numbers.size(), nth - 1);
-    open();
-    for (const std::uint64_t number : numbers) EXPECT_EQ(database().get_now(Family::kState, number_key(number)).value(), "x");
-    close();
-  }
-
   // The newest file of RocksDB's whose name begins and ends so.
   std::string newest_file(std::string_view begin, std::string_view end) const {
     std::string newest;
@@ -89,26 +62,6 @@ class DatabaseFailureTest : public DatabaseFixture {
     file.put(static_cast<char>(byte ^ 1));
   }
 };
-
-TEST_F(DatabaseFailureTest, AFailedWriteEndsTheProcessAndNothingIsAcknowledgedAfterIt) {
-  for (const unsigned nth : {1u, 2u, 7u}) {
-    fs::remove_all(directory());
-    fs::remove(acknowledged_path());
-    expect_that_the_process_ends(FaultFileSystem::Call::kAppend, nth, rocksdb::IOStatus::IOError("Input/output error"));
-  }
-}
-
-TEST_F(DatabaseFailureTest, AFailedSyncEndsTheProcessAndNothingIsAcknowledgedAfterIt) {
-  for (const unsigned nth : {1u, 2u, 7u}) {
-    fs::remove_all(directory());
-    fs::remove(acknowledged_path());
-    expect_that_the_process_ends(FaultFileSystem::Call::kSync, nth, rocksdb::IOStatus::IOError("Input/output error"));
-  }
-}
-
-TEST_F(DatabaseFailureTest, AFullDiskEndsTheProcessAndNothingIsAcknowledgedAfterIt) {
-  expect_that_the_process_ends(FaultFileSystem::Call::kAppend, 3, rocksdb::IOStatus::NoSpace("No space left on device"));
-}
 
 TEST_F(DatabaseFailureTest, WhatWasAcknowledgedOutlivesAKill) {
   const SharedDirectory shared(*this);

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "embedded/disk.h"
 #include "embedded/keys.h"
+#include "embedded/store_watch.h"
 #include "runtime/log.h"
 
 #if defined(__has_feature)
@@ -63,7 +64,11 @@ rocksdb::DBOptions database_options(const DatabaseOptions& options, Store::Mode 
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
   out.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  // RocksDB would go on after a write or a sync that failed. (When it makes a new database it leaks on this way out, and aborts
+  // itself: there nothing depends on that file yet.)
+  out.fail_if_options_file_error = mode != Store::Mode::kCreate;
   out.keep_log_file_num = 5;
+  if (mode == Store::Mode::kCreate || mode == Store::Mode::kExisting) out.listeners.push_back(stop_on_background_failure());
   out.max_log_file_size = 4 * kMiB;
   return out;
 }
@@ -139,7 +144,9 @@ Error open_error(const std::string& path, const rocksdb::Status& status) {
 
 // What cannot be read is not served, and the operator is told.
 Error read_failed(const rocksdb::Status& status) {
-  log_error("storage cannot be read", {{"why", status.ToString()}});
+  const bool damaged = status.IsCorruption();
+  log_error("storage cannot be read", {{"why", status.ToString()},
+                                       {"what_to_do", damaged ? "stop the server; `rookery repair` tells what is there" : "see the disk"}});
   return error_of(status);
 }
 
@@ -155,7 +162,9 @@ bool within_one_prefix(Family family, const ScanRange& range) {
 Error error_of(const rocksdb::Status& status) { return Error(ErrorCode::kInternal, "storage: " + status.ToString()); }
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& path, const DatabaseOptions& options, Mode mode) {
-  const rocksdb::DBOptions database = database_options(options, mode);
+  rocksdb::DBOptions database = database_options(options, mode);
+  GaplessReplay replay;
+  database.wal_filter = &replay;
   if (Status known = check_families(path, database); !known) return std::unexpected(known.error());
   rocksdb::LRUCacheOptions cache_options;
   cache_options.capacity = options.block_cache_bytes;
@@ -181,7 +190,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Databa
 Store::~Store() {
   for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   db_->DestroyColumnFamilyHandle(default_);
-  db_->Close();
+  if (const rocksdb::Status closed = db_->Close(); !closed.ok()) log_error("storage was not closed well", {{"why", closed.ToString()}});
 }
 
 std::optional<Result<std::optional<std::string>>> Store::get(Family wanted, std::string_view key, Tier tier) {

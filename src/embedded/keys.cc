@@ -110,6 +110,17 @@ std::string recent_key(std::uint32_t day, ChannelId channel, UserId author, std:
   return out;
 }
 
+std::optional<RecentKey> parse_recent_key(std::string_view key) {
+  ByteReader in(key);
+  RecentKey out;
+  out.day = in.u32();
+  out.channel = ChannelId(in.u64());
+  out.author = UserId(in.u64());
+  out.nonce = in.rest();
+  if (!in.ok()) return std::nullopt;
+  return out;
+}
+
 std::string user_key(UserId user) { return number_key(Table::kUser, user.value); }
 std::optional<UserId> parse_user_key(std::string_view key) { return parse_one<UserId>(Table::kUser, key); }
 std::string name_key(std::string_view folded_name) { return text_key(Table::kName, folded_name); }

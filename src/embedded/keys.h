@@ -66,6 +66,13 @@ std::optional<std::uint64_t> parse_log_key(std::string_view key);
 // recent: day is the number of days since 1970-01-01 UTC.
 std::string recent_day_prefix(std::uint32_t day);
 std::string recent_key(std::uint32_t day, ChannelId channel, UserId author, std::string_view nonce);
+struct RecentKey {
+  std::uint32_t day = 0;
+  ChannelId channel;
+  UserId author;
+  std::string_view nonce;
+};
+std::optional<RecentKey> parse_recent_key(std::string_view key);
 
 // state: accounts
 std::string user_key(UserId user);

@@ -9,6 +9,7 @@
 #include "embedded/database_store.h"
 #include "embedded/disk.h"
 #include "embedded/keys.h"
+#include "embedded/survey.h"
 #include "embedded/watermark.h"
 
 namespace rookery::embedded {
@@ -98,6 +99,32 @@ bool describe_end(std::string& out, Store& store, const Result<std::optional<Mar
   return whole && *hole == 0;
 }
 
+// "7", or "7 to 9".
+std::string range_of(const Gap& gap) {
+  return gap.first == gap.last ? std::to_string(gap.first) : fmt::format("{} to {}", gap.first, gap.last);
+}
+
+std::string time_of(const Gap& gap) {
+  if (gap.after && gap.before) return fmt::format(", of between {} and {}", format_rfc3339(gap.after), format_rfc3339(gap.before));
+  if (gap.after) return fmt::format(", of after {}", format_rfc3339(gap.after));
+  if (gap.before) return fmt::format(", of before {}", format_rfc3339(gap.before));
+  return {};
+}
+
+bool describe_rows(std::string& out, const Survey& rows) {
+  out += fmt::format("  rows: {} users, {} channels, {} messages, {} changes can be read\n", rows.users, rows.channels, rows.messages,
+                     rows.changes);
+  for (const std::string& sentence : rows.unreadable) out += fmt::format("  DAMAGED: {}\n", sentence);
+  for (const Gap& gap : rows.messages_missing)
+    out += fmt::format("  LOST: channel {}: messages {}{}\n", gap.channel.value, range_of(gap), time_of(gap));
+  for (const Gap& gap : rows.changes_missing)
+    out += fmt::format("  LOST: channel {}: changes {}{}\n", gap.channel.value, range_of(gap), time_of(gap));
+  for (const std::string& sentence : rows.contradictions) out += fmt::format("  CONTRADICTION: {}\n", sentence);
+  if (rows.contradictions_total > rows.contradictions.size())
+    out += fmt::format("  … and {} more of these\n", rows.contradictions_total - rows.contradictions.size());
+  return rows.whole();
+}
+
 bool describe_tables(std::string& out, Store& store) {
   const rocksdb::Status checked = store.db().VerifyChecksum();
   out += checked.ok() ? std::string("  tables: every block was read and is whole\n") : fmt::format("  DAMAGED: {}\n", checked.ToString());
@@ -126,7 +153,8 @@ Result<RepairReport> inspect_data_dir(const std::string& directory) {
   out += fmt::format("  database: opens, format {}\n", format && *format ? **format : "unknown");
   const bool complete = describe_end(out, **store, mark);
   const bool readable = describe_tables(out, **store);
-  report.whole = marked && complete && readable && format && *format;
+  const bool consistent = describe_rows(out, survey(**store));
+  report.whole = marked && complete && readable && consistent && format && *format;
   return report;
 }
 

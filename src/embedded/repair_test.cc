@@ -7,6 +7,8 @@
 
 #include "embedded/database_fixture.h"
 #include "embedded/keys.h"
+#include "embedded/row_codec.h"
+#include "model/message.h"
 
 namespace rookery::embedded {
 namespace {
@@ -20,8 +22,13 @@ class RepairTest : public DatabaseFixture {
     open();
     for (unsigned i = 0; i < rows; ++i) {
       Batch batch;
-      batch.put(Family::kHistory, message_key(ChannelId(1), database().last_offset() + 1), "message");
-      batch.log_entry("row");
+      const std::uint64_t seq = database().last_offset() + 1;
+      Message message;
+      message.id = MessageId(1'000 + seq);
+      message.author = UserId(7);
+      message.content = "message";
+      batch.put(Family::kHistory, message_key(ChannelId(1), seq), encode(message));
+      batch.log_entry(encode(LogEntry{EventKind::kMessageCreate, ChannelId(1), seq}));
       database().commit_now(std::move(batch));
     }
     close();

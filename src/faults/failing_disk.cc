@@ -30,7 +30,8 @@ class FailingDisk::Writable final : public rocksdb::FSWritableFileOwnerWrapper {
     return Append(bytes, options, debug);
   }
   IOStatus Truncate(std::uint64_t size, const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
-    if (IOStatus fault = disk_.next(Call::kWrite, path_); !fault.ok()) return fault;
+    const bool cuts = size != FSWritableFileOwnerWrapper::GetFileSize(options, debug);  // else: room that was kept is given back
+    if (IOStatus fault = cuts ? disk_.next(Call::kWrite, path_) : IOStatus::OK(); !fault.ok()) return fault;
     return FSWritableFileOwnerWrapper::Truncate(size, options, debug);
   }
   IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
@@ -90,8 +91,17 @@ FailingDisk::FailingDisk(std::shared_ptr<rocksdb::FileSystem> disk, Fault fault,
 IOStatus FailingDisk::next(Call call, const std::string& path) {
   const std::uint64_t number = ++counted_[static_cast<std::size_t>(call)];
   if (call != fault_.call || number != fault_.nth) return IOStatus::OK();
+  {
+    const std::lock_guard lock(mutex_);
+    failed_path_ = path;
+  }
   if (call == Call::kSync && sync_failed_) sync_failed_(path);
   return fault_.status;
+}
+
+std::string FailingDisk::failed_path() const {
+  const std::lock_guard lock(mutex_);
+  return failed_path_;
 }
 
 IOStatus FailingDisk::NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,

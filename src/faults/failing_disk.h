@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace rookery::faults {
@@ -29,6 +30,7 @@ class FailingDisk final : public rocksdb::FileSystemWrapper {
 
   std::uint64_t calls(Call call) const noexcept { return counted_[static_cast<std::size_t>(call)].load(); }
   bool has_failed() const noexcept { return fault_.nth != 0 && calls(fault_.call) >= fault_.nth; }
+  std::string failed_path() const;  // empty: nothing was refused yet
 
   // clang-format off
   using Options = rocksdb::IOOptions;
@@ -50,6 +52,8 @@ class FailingDisk final : public rocksdb::FileSystemWrapper {
   const Fault fault_;
   const std::function<void(const std::string&)> sync_failed_;
   std::atomic<std::uint64_t> counted_[2] = {};
+  mutable std::mutex mutex_;
+  std::string failed_path_;
 };
 
 }  // namespace rookery::faults
