@@ -50,8 +50,8 @@ class StopOnFailure final : public rocksdb::EventListener {
 }  // namespace
 
 rocksdb::WalFilter::WalProcessingOption GaplessReplay::LogRecordFound(unsigned long long /*number*/, const std::string& /*name*/,
-                                                                     const rocksdb::WriteBatch& batch, rocksdb::WriteBatch* /*new_batch*/,
-                                                                     bool* /*changed*/) {
+                                                                      const rocksdb::WriteBatch& batch, rocksdb::WriteBatch* /*new_batch*/,
+                                                                      bool* /*changed*/) {
   const std::uint64_t sequence = sequence_of(batch);
   if (expected_ != 0 && sequence > expected_) return WalProcessingOption::kCorruptedRecord;
   expected_ = std::max(expected_, sequence + static_cast<std::uint64_t>(batch.Count()));

@@ -77,7 +77,8 @@ class Surveyor {
     read(Family::kLog, [this](std::string_view key, std::string_view value) { log_row(key, value); });
     for (const auto& [channel, seq] : logged_) {
       const ChannelHead& head = out_.heads[channel];
-      if (seq > head.last_seq) out_.messages_missing.push_back({channel, head.last_seq + 1, seq, time_of(channel, head.last_seq), TimeMs()});
+      if (seq > head.last_seq)
+        out_.messages_missing.push_back({channel, head.last_seq + 1, seq, time_of(channel, head.last_seq), TimeMs()});
     }
     read(Family::kRecent, [this](std::string_view key, std::string_view value) { nonce(key, value); });
     read(Family::kState, [this](std::string_view key, std::string_view value) { state(key, value); });
@@ -116,7 +117,8 @@ class Surveyor {
       messages_of_ = channel;
       out_.heads[channel].last_seq = seq;
     } else {
-      if (seq + 1 < seq_) out_.messages_missing.push_back({channel, seq + 1, seq_ - 1, snowflake_time(row->id.value), snowflake_time(id_.value)});
+      if (seq + 1 < seq_)
+        out_.messages_missing.push_back({channel, seq + 1, seq_ - 1, snowflake_time(row->id.value), snowflake_time(id_.value)});
       if (row->id >= id_) contradiction(fmt::format("channel {}: the id of message {} is not below the next one's", channel.value, seq));
     }
     seq_ = seq;
@@ -125,7 +127,8 @@ class Surveyor {
     ChannelHead& head = out_.heads[channel];
     ++head.messages;
     highest_rev_[channel] = std::max(highest_rev_[channel], row->rev);
-    if (row->deleted && !row->content.empty()) contradiction(fmt::format("channel {}: message {} is deleted and has content", channel.value, seq));
+    if (row->deleted && !row->content.empty())
+      contradiction(fmt::format("channel {}: message {} is deleted and has content", channel.value, seq));
     if (row->pinned && !get(Family::kState, pin_key(channel, seq))) {
       contradiction(fmt::format("channel {}: message {} is pinned and not among the pins", channel.value, seq));
     }
@@ -134,7 +137,8 @@ class Surveyor {
       const ScanRange all = ScanRange::of_prefix(reaction_prefix(channel, seq, reaction.emoji), 1'000'000);
       (void)*store_.scan(Family::kState, all, Store::Tier::kDisk, [&counted](std::string_view, std::string_view) { ++counted; });
       if (counted != reaction.count) {
-        contradiction(fmt::format("channel {}: message {} counts {} reactions of a kind and has {}", channel.value, seq, reaction.count, counted));
+        contradiction(
+            fmt::format("channel {}: message {} counts {} reactions of a kind and has {}", channel.value, seq, reaction.count, counted));
       }
     }
   }
@@ -160,10 +164,12 @@ class Surveyor {
     ChannelHead& head = out_.heads[channel];
     ++head.changes;
     head.last_rev = rev;
-    if (row->seq > head.last_seq) contradiction(fmt::format("channel {}: change {} is of message {}, which is not there", channel.value, rev, row->seq));
+    if (row->seq > head.last_seq)
+      contradiction(fmt::format("channel {}: change {} is of message {}, which is not there", channel.value, rev, row->seq));
     if (row->kind == ChangeKind::kDelete) {
       const auto target = stored(channel, row->seq);
-      if (target && !target->deleted) contradiction(fmt::format("channel {}: message {} was deleted and is there", channel.value, row->seq));
+      if (target && !target->deleted)
+        contradiction(fmt::format("channel {}: message {} was deleted and is there", channel.value, row->seq));
     }
   }
   void end_of_changes() {
@@ -177,7 +183,8 @@ class Surveyor {
     const std::uint64_t offset = parse_log_key(key).value_or(0);
     const auto entry = decode_log_entry(value);
     if (!entry) return contradiction(fmt::format("row {} of the log cannot be decoded", offset));
-    if (offset_ != 0 && offset != offset_ + 1) contradiction(fmt::format("the log has a hole: rows {} to {} are missing", offset_ + 1, offset - 1));
+    if (offset_ != 0 && offset != offset_ + 1)
+      contradiction(fmt::format("the log has a hole: rows {} to {} are missing", offset_ + 1, offset - 1));
     offset_ = offset;
     if (entry->kind == EventKind::kMessageCreate) logged_[entry->channel] = std::max(logged_[entry->channel], entry->number);
   }
@@ -188,7 +195,8 @@ class Surveyor {
     if (!place || !record) return contradiction("a nonce cannot be decoded");
     const auto target = stored(place->channel, record->seq);
     if (!target || target->author != place->author || target->nonce != place->nonce) {
-      contradiction(fmt::format("channel {}: a nonce stands for message {}, which is not there or another", place->channel.value, record->seq));
+      contradiction(
+          fmt::format("channel {}: a nonce stands for message {}, which is not there or another", place->channel.value, record->seq));
     }
   }
 

@@ -50,7 +50,9 @@ struct Survey {
   // What could not be read: a sentence a place.
   std::vector<std::string> unreadable;
 
-  bool whole() const noexcept { return messages_missing.empty() && changes_missing.empty() && contradictions_total == 0 && unreadable.empty(); }
+  bool whole() const noexcept {
+    return messages_missing.empty() && changes_missing.empty() && contradictions_total == 0 && unreadable.empty();
+  }
 };
 inline constexpr std::size_t kContradictionsTold = 20;
 

@@ -102,7 +102,7 @@ class Load {
     std::uint64_t writes = 0;
     std::uint64_t syncs = 0;
   };
-  Calls calls() const { return all_; }            // of the disk
+  Calls calls() const { return all_; }             // of the disk
   Calls calls_to_create() const { return made_; }  // until the directory was there
 
  private:

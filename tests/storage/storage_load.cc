@@ -5,7 +5,8 @@
 //   storage_load run DIRECTORY DISK       four writers and a compaction now and then, until somebody kills it
 //
 // DISK as in faults/test_disk.h. On stdout a line before each command, "begin NONCE" or "begin", and "end" behind it;
-// "ack CHANNEL SEQ ID NONCE" when a message was answered, "gone CHANNEL SEQ" when a deletion was; "late PATH" before an answer that came after the disk had refused something.
+// "ack CHANNEL SEQ ID NONCE" when a message was answered, "gone CHANNEL SEQ" when a deletion was; "late PATH" before an answer that came
+// after the disk had refused something.
 #include <fmt/format.h>
 #include <rocksdb/env.h>
 #include <unistd.h>
@@ -122,7 +123,8 @@ Task<void> touch(RocksChannelLog& log, ChannelId channel, MessageId message) {
   EditMessage wanted{.actor = kMembers[0], .message = message, .content = "edited", .mentions = std::move(everyone)};
   Command edit = std::move(wanted);
   (void)co_await ask(log, channel, std::move(edit));
-  (void)co_await log.move_cursor({channel, kMembers[2], 2, 3});
+  const CursorMove move(channel, kMembers[2], 2, 3);
+  (void)co_await log.move_cursor(move);
 }
 
 Task<void> some_of_all(RocksChannelLog& log, std::string label) {
@@ -165,8 +167,8 @@ Task<void> write_for_ever(Storage& storage, unsigned writer, std::string label) 
 int run(const std::string& directory, rocksdb::Env* env) {
   Storage storage(directory, env);
   for (unsigned channel = 1; channel <= kChannels; ++channel) {
-    const auto known = storage.database().scan_now(Family::kState, ScanRange::of_prefix(std::string("c") + std::string(7, '\0') +
-                                                                                          static_cast<char>(channel), 1));
+    const auto known = storage.database().scan_now(
+        Family::kState, ScanRange::of_prefix(std::string("c") + std::string(7, '\0') + static_cast<char>(channel), 1));
     if (known && known->empty()) storage.run(create(storage.log(), ChannelId(channel)));
   }
   const std::string label = std::to_string(::getpid());
