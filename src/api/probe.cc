@@ -13,9 +13,9 @@ Probe::Probe(Metrics& metrics)
   }
 }
 
-void Probe::answered(unsigned status, std::chrono::nanoseconds took) noexcept {
+void Probe::answered(unsigned status, std::optional<std::chrono::nanoseconds> took) noexcept {
   by_class_[std::clamp(status / 100, 1u, 5u) - 1]->add();
-  seconds_.observe(std::chrono::duration<double>(took).count());
+  if (took) seconds_.observe(std::chrono::duration<double>(*took).count());
 }
 
 }  // namespace rookery::api

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include "runtime/metrics.h"
 
@@ -12,7 +13,8 @@ class Probe {
  public:
   // `metrics` must outlive it.
   explicit Probe(Metrics& metrics);
-  void answered(unsigned status, std::chrono::nanoseconds took) noexcept;
+  // Without a time: one that waited for something to happen.
+  void answered(unsigned status, std::optional<std::chrono::nanoseconds> took) noexcept;
 
  private:
   std::array<Counter*, 5> by_class_;  // 1xx to 5xx

@@ -30,11 +30,11 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 
 }  // namespace
 
-Result<Json> Call::json() const {
+Result<Json> Call::json(std::size_t depth_max) const {
   const std::string_view type = request.headers.get("Content-Type");
   const std::string_view media = type.substr(0, type.find_first_of("; \t"));
   if (!net::equals_ignoring_case(media, "application/json")) return fail(ErrorCode::kUnsupportedMediaType);
-  return Json::parse_object(request.body);
+  return Json::parse_object(request.body, depth_max);
 }
 
 Result<std::uint32_t> Call::limit(std::uint32_t preset, std::uint32_t max) const {

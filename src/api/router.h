@@ -37,7 +37,7 @@ struct Call {
     return fail(unknown);
   }
   // The body as a JSON object: kUnsupportedMediaType, kInvalidBody.
-  Result<Json> json() const;
+  Result<Json> json(std::size_t depth_max = kJsonDepthMax) const;
   // `limit`: 1 to `max`, `preset` when left out; kInvalidBody.
   Result<std::uint32_t> limit(std::uint32_t preset, std::uint32_t max) const;
   // A snowflake in the query; empty when left out; kInvalidBody.
@@ -54,6 +54,9 @@ struct Call {
 };
 
 using Handler = std::function<Task<Result<net::HttpResponse>>(Call&)>;
+class Ticket;
+// Takes the request over, to be answered later: no task of the API waits meanwhile. On the core that accepted it.
+using TakeOver = std::function<void(Call&, Ticket)>;
 
 enum class Access : std::uint8_t {
   kUser,    // needs a token
@@ -66,6 +69,7 @@ struct Route {
   Access access = Access::kUser;
   RateBucket rate = RateBucket::kRead;
   Handler handler;
+  TakeOver take_over = {};  // instead of a handler
 };
 
 class Router {

@@ -1,48 +1,13 @@
 #include "api/server.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-
 #include "base/check.h"
 #include "base/random.h"
-#include "runtime/log.h"
 
 namespace rookery::api {
 namespace {
 
 constexpr std::size_t kRequestIdBytes = 9;
 constexpr std::string_view kBearer = "Bearer ";
-
-bool under_api(std::string_view path) { return path == "/api/v1" || path.starts_with("/api/v1/"); }
-
-// Decimal seconds with milliseconds, as the headers have them.
-std::string seconds(std::chrono::milliseconds time) { return fmt::format("{}.{:03}", time.count() / 1000, time.count() % 1000); }
-
-void add_rate_headers(net::HttpResponse& response, const RateAnswer& rate) {
-  net::HttpHeaders& headers = response.headers;
-  headers.set("X-RateLimit-Limit", std::to_string(rate.limit));
-  headers.set("X-RateLimit-Remaining", std::to_string(rate.remaining));
-  headers.set("X-RateLimit-Reset", seconds(std::chrono::milliseconds(rate.reset.unix_ms)));
-  headers.set("X-RateLimit-Reset-After", seconds(rate.reset_after));
-  headers.set("X-RateLimit-Bucket", rate.bucket);
-}
-
-void add_origin_headers(net::HttpResponse& response) {
-  response.headers.set("Access-Control-Allow-Origin", "*");
-  response.headers.set(
-      "Access-Control-Expose-Headers",
-      "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Reset-After, X-RateLimit-Bucket, "
-      "Retry-After, Idempotency-Replayed");
-}
-
-void add_common_headers(net::HttpResponse& response, bool api, std::string_view request_id) {
-  response.headers.set("X-Request-Id", request_id);
-  if (!api) return;
-  add_origin_headers(response);
-  if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
-}
 
 net::HttpResponse preflight() {
   net::HttpResponse response = net::HttpResponse::no_content();
@@ -73,6 +38,8 @@ net::HttpResponse no_route(const Router::Match& match, std::string_view request_
 }
 
 }  // namespace
+
+bool under_api(std::string_view path) { return path == "/api/v1" || path.starts_with("/api/v1/"); }
 
 ApiServer::ApiServer(Cores& cores, const Router& router, Authenticate authenticate, RateLimiter& rates, const StaticFiles& files,
                      Gateway gateway, ApiServerOptions options)
@@ -142,36 +109,21 @@ void ApiServer::refuse(const net::HttpRequest& request, const Error& error, net:
   responder.respond(std::move(response));
 }
 
-Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder responder, Admission::Ticket ticket) {
-  const Admission::Ticket at_work = std::move(ticket);  // until this task ends
-  std::string request_id = system_random().token(kRequestIdBytes);
-  const std::string method = request.method;
-  const std::string path = request.path;
-  const bool api = under_api(path);
-  const SteadyTime began = Core::current().clock().steady_now();
-  net::HttpResponse response = co_await answer(std::move(request), request_id);
-  const auto took = Core::current().clock().steady_now() - began;
-  if (options_.probe != nullptr) options_.probe->answered(response.status, took);
-  const bool failed = response.status >= 500 && response.status != 501 && response.status != 503;
-  // Without the query, which may hold words that somebody searches for.
-  log(failed ? LogLevel::kError : LogLevel::kDebug, failed ? "request failed" : "request",
-      {{"request_id", request_id},
-       {"method", method},
-       {"path", path},
-       {"status", response.status},
-       {"took_ms", std::chrono::duration<double, std::milli>(took).count()}});
-  add_common_headers(response, api, request_id);
-  responder.respond(std::move(response));
+Task<void> ApiServer::serve(net::HttpRequest request, net::HttpResponder responder, Admission::Ticket admitted) {
+  const Admission::Ticket at_work = std::move(admitted);  // until this task ends
+  Ticket ticket(request, std::move(responder), system_random().token(kRequestIdBytes), options_.probe);
+  std::optional<net::HttpResponse> response = co_await answer(std::move(request), ticket);
+  if (response) ticket.respond(*std::move(response));
 }
 
-Task<net::HttpResponse> ApiServer::answer(net::HttpRequest request, std::string request_id) {
+Task<std::optional<net::HttpResponse>> ApiServer::answer(net::HttpRequest request, Ticket& ticket) {
   if (request.method == "OPTIONS" && (under_api(request.path) || request.path == "*")) co_return preflight();
   Result<std::vector<std::string>> segments = net::split_path(request.path);
-  if (!segments) co_return net::HttpResponse::error(segments.error(), request_id);
+  if (!segments) co_return net::HttpResponse::error(segments.error(), ticket.request_id());
   Result<net::QueryParameters> query = net::QueryParameters::parse(request.query);
 
   Call call;
-  call.request_id = std::move(request_id);
+  call.request_id = ticket.request_id();
   call.request = std::move(request);
   if (under_api(call.request.path)) {
     // What is wrong with the query is said when it is the route's turn to check it.
@@ -180,7 +132,7 @@ Task<net::HttpResponse> ApiServer::answer(net::HttpRequest request, std::string 
     } else {
       call.query_fault = query.error();
     }
-    co_return co_await answer_api(call, *segments);
+    co_return co_await answer_api(call, *segments, ticket);
   }
   Router::Match match = router_.find(call.request.method, *segments);
   if (match.route == nullptr) co_return match.allowed.empty() ? files_.answer(call.request, *segments) : no_route(match, call.request_id);
@@ -189,7 +141,7 @@ Task<net::HttpResponse> ApiServer::answer(net::HttpRequest request, std::string 
   co_return response ? *std::move(response) : net::HttpResponse::error(response.error(), call.request_id);
 }
 
-Task<net::HttpResponse> ApiServer::answer_api(Call& call, const std::vector<std::string>& segments) {
+Task<std::optional<net::HttpResponse>> ApiServer::answer_api(Call& call, const std::vector<std::string>& segments, Ticket& ticket) {
   Router::Match match = router_.find(call.request.method, segments);
   const bool needs_token = match.route == nullptr || match.route->access == Access::kUser;
   RateAnswer& rate = call.rate;
@@ -197,10 +149,10 @@ Task<net::HttpResponse> ApiServer::answer_api(Call& call, const std::vector<std:
     Result<auth::Principal> principal = co_await authenticate_(bearer_token(call.request));
     if (!principal) {
       rate = rates_.take(RateBucket::kUnauthorized, call.request.peer);
+      ticket.set_rate(rate);
       const Error error = rate.allowed ? principal.error() : rate_refusal(rate);
       net::HttpResponse response = net::HttpResponse::error(error, call.request_id);
       if (rate.allowed && response.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
-      add_rate_headers(response, rate);
       co_return response;
     }
     call.principal = *principal;
@@ -208,19 +160,18 @@ Task<net::HttpResponse> ApiServer::answer_api(Call& call, const std::vector<std:
   } else {
     rate = rates_.take(match.route->rate, call.request.peer);
   }
+  ticket.set_rate(rate);
 
-  net::HttpResponse response;
-  if (!rate.allowed) {
-    response = net::HttpResponse::error(rate_refusal(rate), call.request_id);
-  } else if (match.route == nullptr) {
-    response = no_route(match, call.request_id);
-  } else {
-    call.parameters = std::move(match.parameters);
-    Result<net::HttpResponse> answered = co_await match.route->handler(call);
-    response = answered ? *std::move(answered) : net::HttpResponse::error(answered.error(), call.request_id);
+  if (!rate.allowed) co_return net::HttpResponse::error(rate_refusal(rate), call.request_id);
+  if (match.route == nullptr) co_return no_route(match, call.request_id);
+  call.parameters = std::move(match.parameters);
+  if (match.route->take_over) {
+    match.route->take_over(call, std::move(ticket));
+    co_return std::nullopt;
   }
-  add_rate_headers(response, rate);
-  co_return response;
+  Result<net::HttpResponse> answered = co_await match.route->handler(call);
+  ticket.set_rate(rate);
+  co_return answered ? *std::move(answered) : net::HttpResponse::error(answered.error(), call.request_id);
 }
 
 }  // namespace rookery::api

@@ -15,6 +15,7 @@
 #include "api/probe.h"
 #include "api/router.h"
 #include "api/static_files.h"
+#include "api/ticket.h"
 #include "model/limits.h"
 #include "net/http.h"
 #include "runtime/admission.h"
@@ -23,6 +24,8 @@
 #include "runtime/task_group.h"
 
 namespace rookery::api {
+
+bool under_api(std::string_view path);
 
 // From a bearer token to who asks; kUnauthorized.
 using Authenticate = std::function<Task<Result<auth::Principal>>(std::string token)>;
@@ -51,10 +54,11 @@ class ApiServer final : public net::HttpHandler {
   Task<void> join();
 
  private:
-  Task<void> serve(net::HttpRequest request, net::HttpResponder responder, Admission::Ticket ticket);
+  Task<void> serve(net::HttpRequest request, net::HttpResponder responder, Admission::Ticket admitted);
   void refuse(const net::HttpRequest& request, const Error& error, net::HttpResponder responder);
-  Task<net::HttpResponse> answer(net::HttpRequest request, std::string request_id);
-  Task<net::HttpResponse> answer_api(Call& call, const std::vector<std::string>& segments);
+  // None: the ticket was taken over.
+  Task<std::optional<net::HttpResponse>> answer(net::HttpRequest request, Ticket& ticket);
+  Task<std::optional<net::HttpResponse>> answer_api(Call& call, const std::vector<std::string>& segments, Ticket& ticket);
 
   Cores& cores_;
   const Router& router_;

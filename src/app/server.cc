@@ -4,6 +4,7 @@
 
 #include "api/auth_routes.h"
 #include "api/device_routes.h"
+#include "api/poll_routes.h"
 #include "api/presence_routes.h"
 #include "api/user_routes.h"
 #include "app/listeners.h"
@@ -40,7 +41,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
       instance_({.name = config.name,
                  .version = std::string(version()),
                  .registration = find_option("registration")->get(config),
-                 .features = {},
+                 .features = {"polling"},
                  .limits = config.limits,
                  .ready = [this] { return ready(); }}),
       rendering_(accounts.profiles(), stores.channels()),
@@ -89,6 +90,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                 .random = system_random(),
                 .admission = &admission_}),
       gateway_news_(stores.cores(), gateway_),
+      polling_(stores.cores(), gateway_),
       probe_(metrics),
       api_(stores.cores(), add_routes(accounts), authenticate_with(accounts.authenticator()), rates_, files,
            [this](net::HttpRequest request, net::HttpResponder responder) {
@@ -124,6 +126,9 @@ const api::Router& Server::add_routes(AccountServices& accounts) {
                                  .cursors = stores_.channels()});
   api::add_device_routes(router_, devices_);
   api::add_presence_routes(router_, presence_, instance_.limits);
+  api::add_poll_routes(
+      router_, [this](const auth::Principal& who, const Json& body, api::Ticket ticket) { poll(who, body, std::move(ticket)); },
+      instance_.limits.json_depth + gateway::kPollNesting);
   channel_routes_.add_to(router_);
   message_routes_.add_to(router_);
   read_routes_.add_to(router_);
@@ -137,6 +142,7 @@ void Server::start() {
 
 void Server::stop() {
   run_blocking(stores_.cores().at(0), gateway_news_.join());
+  polling_.stop();
   gateway_.stop();
   presence_.stop();
 }
@@ -146,6 +152,16 @@ void Server::tell(const presence::ConnectionKey& connection, const Presence& pre
   JsonWriter json(d);
   write_json(json, presence);
   gateway_.dispatch(session_of(connection), gateway::dispatch_text("PRESENCE_UPDATE", d));
+}
+
+void Server::poll(const auth::Principal& who, const Json& body, api::Ticket ticket) {
+  auto call = gateway::parse_poll(body.root());
+  if (!call) return ticket.respond(call.error());
+  ticket.set_held();
+  polling_.serve(who, *std::move(call), [ticket = std::move(ticket)](Result<std::string> answer) mutable {
+    if (!answer) return ticket.respond(answer.error());
+    ticket.respond(net::HttpResponse::json(200, *std::move(answer)));
+  });
 }
 
 Task<Status> Server::show_block(UserId user, UserId other, bool blocked) {

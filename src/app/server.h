@@ -21,6 +21,7 @@
 #include "embedded/rocks_device_store.h"
 #include "embedded/rocks_presence_store.h"
 #include "gateway/gateway.h"
+#include "gateway/polling.h"
 #include "presence/presence_service.h"
 #include "runtime/admission.h"
 #include "runtime/metrics.h"
@@ -54,6 +55,7 @@ class Server {
   const api::Router& add_routes(AccountServices& accounts);
   Status ready() const;
   void tell(const presence::ConnectionKey& connection, const Presence& presence);
+  void poll(const auth::Principal& who, const Json& body, api::Ticket ticket);
   Task<Status> show_block(UserId user, UserId other, bool blocked);
 
   EmbeddedStores& stores_;
@@ -75,6 +77,7 @@ class Server {
   GatewayPresence gateway_presence_;
   gateway::Gateway gateway_;
   GatewayNews gateway_news_;
+  gateway::Polling polling_;
   api::Router router_;
   api::Probe probe_;
   api::ApiServer api_;

@@ -27,7 +27,7 @@ bool may_come_first(const ClientFrame& frame) {
 
 }  // namespace
 
-Connection::Connection(Floor& floor, Sink& sink) : floor_(&floor), sink_(&sink), since_(floor.now()) {}
+Connection::Connection(Floor& floor, Sink& sink, LoginId only) : floor_(&floor), sink_(&sink), only_(only), since_(floor.now()) {}
 
 void Connection::open() {
   floor_->add(*this);
@@ -218,8 +218,14 @@ void Connection::reply_error(std::uint64_t i, const Error& error) {
 
 // --- entering ---
 
+Task<Result<Principal>> Connection::authenticate(std::string token) {
+  auto who = co_await floor_->parts().services.authenticator.authenticate(std::move(token));
+  if (who && only_ && who->login != only_) co_return fail(ErrorCode::kUnauthorized);
+  co_return who;
+}
+
 Task<void> Connection::identify(std::shared_ptr<Connection> self, IdentifyFrame frame) {
-  auto who = co_await floor_->parts().services.authenticator.authenticate(std::move(frame.token));
+  auto who = co_await authenticate(std::move(frame.token));
   if (self->state_ != State::kEntering) co_return;
   if (!who) {
     close(who.error().code == ErrorCode::kUnauthorized ? close_codes::kTokenRefused : close_codes::kTryAgainLater);
@@ -251,7 +257,7 @@ Task<void> Connection::identify(std::shared_ptr<Connection> self, IdentifyFrame 
 
 // The token is asked here; the rest happens on the session's core.
 Task<void> Connection::start_resume(std::shared_ptr<Connection> self, ResumeFrame frame) {
-  auto who = co_await floor_->parts().services.authenticator.authenticate(std::move(frame.token));
+  auto who = co_await authenticate(std::move(frame.token));
   if (state_ != State::kEntering) co_return;
   if (!who) {
     close(who.error().code == ErrorCode::kUnauthorized ? close_codes::kTokenRefused : close_codes::kTryAgainLater);

@@ -22,8 +22,8 @@ class Floor;
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // `floor` is the current core's. Both outlive on_closed().
-  Connection(Floor& floor, Sink& sink);
+  // `floor` is the current core's. Both outlive on_closed(). `only`: tokens of other logins are refused; 0: of none.
+  Connection(Floor& floor, Sink& sink, LoginId only = {});
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -60,6 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void handle(TypingFrame frame);
   void handle(ReadFrame frame);
 
+  Task<Result<Principal>> authenticate(std::string token);
   Task<void> identify(std::shared_ptr<Connection> self, IdentifyFrame frame);
   Task<void> start_resume(std::shared_ptr<Connection> self, ResumeFrame frame);
   void finish_resume(const Principal& who, const SessionKey& key, std::uint64_t s);
@@ -80,7 +81,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool counted_ = false;  // among the connections of its user
   bool paused_ = false;
   std::uint32_t in_flight_ = 0;
-  UserId user_;       // whose connection it is counted as
+  UserId user_;  // whose connection it is counted as
+  const LoginId only_;
   SteadyTime since_;  // in kOpen: since when
   FrameWindow window_;
   std::shared_ptr<Session> session_;

@@ -32,6 +32,8 @@ class Gateway final : public ChannelObserver {
 
   // The current core's.
   Floor& floor();
+  // Of a core; any thread.
+  Floor& floor(unsigned core) { return *floors_[core]; }
   // Whether one more client may connect; kUnavailable with the seconds to wait. On a core.
   Status admit_client();
   const GatewayOptions& options() const noexcept { return options_; }

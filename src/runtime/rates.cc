@@ -14,6 +14,7 @@ constexpr std::array kTable = {
     RateInfo{RateBucket::kMessages, "messages", {50, 10}, "messages sent by an account"},
     RateInfo{RateBucket::kTyping, "typing", {20, 10}, "typing notices of an account"},
     RateInfo{RateBucket::kSearch, "search", {20, 10}, "searches of an account, for messages or people"},
+    RateInfo{RateBucket::kPoll, "poll", {100, 10}, "calls of an account by long polling"},
     RateInfo{RateBucket::kRead, "read", {200, 10}, "other requests of an account that only read"},
     RateInfo{RateBucket::kWrite, "write", {100, 10}, "other requests of an account that change something"},
 };

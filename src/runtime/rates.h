@@ -25,6 +25,7 @@ enum class RateBucket : std::uint8_t {
   kMessages,
   kTyping,
   kSearch,
+  kPoll,
   kRead,
   kWrite,
 };

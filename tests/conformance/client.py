@@ -9,6 +9,7 @@ import urllib.parse
 
 import description
 from gateway import Gateway
+from polling import Polling
 
 PASSWORD = "correct horse battery"
 TIMEOUT_S = 20
@@ -183,6 +184,14 @@ class Person:
     def gateway(self, identify=True, **more):
         """A socket of this person; with READY taken, unless identify is False."""
         gw = Gateway(self.server, token=self.token)
+        if identify:
+            gw.identify(**more)
+        return gw
+
+
+    def polling(self, identify=True, **more):
+        """The gateway by long polling; with READY taken, unless identify is False."""
+        gw = Polling(self.server, self.token, Http(self.server, self.token))
         if identify:
             gw.identify(**more)
         return gw

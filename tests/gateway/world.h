@@ -186,6 +186,8 @@ class World final : private ChannelObserver {
   explicit World(const GatewayOptions& options = quiet());
   ~World() override;
 
+  // The end, unless it came already: for those who stand on the gateway and must outlive the cores' last turns.
+  void stop();
   // Limits as in the protocol; nothing is swept by itself.
   static GatewayOptions quiet();
 
@@ -229,6 +231,7 @@ class World final : private ChannelObserver {
   }
 
   std::uint64_t next_id_ = 1'000'000;
+  bool stopped_ = false;
 };
 
 inline constexpr std::chrono::seconds kPatience{10};
@@ -466,7 +469,10 @@ inline World::World(const GatewayOptions& options)
   gateway.start();
 }
 
-inline World::~World() {
+inline World::~World() { stop(); }
+
+inline void World::stop() {
+  if (std::exchange(stopped_, true)) return;
   gateway.stop();
   cores.stop();
 }
