@@ -2,6 +2,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { Emitter } from './emitter.ts';
 import { type ConnectionState, Gateway, type Socket } from './gateway.ts';
 import { Outbox, type OutboxEntry, type OutboxStore } from './outbox.ts';
+import { PollSocket } from './poll-socket.ts';
 import { type Credentials, Rest } from './rest.ts';
 import { MemoryRefreshTokenStore, type RefreshTokenStore, TokenKeeper } from './tokens.ts';
 import { ChannelTracker, MemoryPositionStore, type PositionStore } from './tracker.ts';
@@ -68,6 +69,7 @@ export class Client {
       onState: (state) => this.#stateChanged(state),
       onDispatch: (dispatch) => this.#tracker.accept(dispatch),
       clock,
+      openPoll: () => new PollSocket({ poll: (call, signal) => this.rest.poll(call, signal), clock }),
       ...(options.openSocket ? { open: options.openSocket } : {}),
     });
     this.outbox = new Outbox({

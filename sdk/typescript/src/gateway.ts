@@ -10,6 +10,8 @@ export interface Socket {
   onerror: ((event: unknown) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
+  /** Identify or Resume is said without waiting for Hello. */
+  readonly clientFirst?: boolean;
 }
 
 export type ConnectionState =
@@ -36,6 +38,8 @@ export interface GatewayOptions {
   onDispatch(dispatch: Dispatch): void;
   clock: Clock;
   open?(url: string): Socket;
+  /** A socket by long polling: taken where no WebSocket can be opened. */
+  openPoll?(): Socket;
 }
 
 interface Pending {
@@ -51,12 +55,15 @@ const kSilence = 10_000; // a heartbeat that nothing answers for that long: the 
 const kAnswerDue = 5_000; // a request unanswered for that long is a reason to ask whether the connection lives
 const kAskAnew = 3; // every third attempt asks for the address again: it may have changed
 const kCloseDue = 500; // an error that no close follows by then is the end too: Node 20 leaves the close out
+const kFallBack = 3; // so many WebSockets in a row that did not open: long polling is tried
+const kTryBack = 5 * 60_000; // and a WebSocket again after that long
 const kStable = 5_000; // a connection that held that long starts the backoff afresh
 
 /**
  * One gateway session, kept alive over as many sockets as it takes: Hello, Identify or Resume, heartbeats, acknowledgements,
  * reconnecting with backoff. It knows nothing of channels: dispatches go out as they come, in order, each once. Where a session could
- * not be resumed a new READY comes, and the caller's positions decide what is sent after it.
+ * not be resumed a new READY comes, and the caller's positions decide what is sent after it. Where no WebSocket can be opened, long
+ * polling takes its place.
  */
 export class Gateway {
   #state: ConnectionState = { kind: 'idle' };
@@ -80,6 +87,10 @@ export class Gateway {
   #beatTimer: unknown;
   #silenceTimer: unknown;
   #ackTimer: unknown;
+  #unopened = 0; // WebSockets in a row that closed without a Hello
+  #greeted = false; // Hello has come on this socket
+  #trying: Socket | undefined; // a WebSocket that may take the place of polling
+  #tryTimer: unknown;
   #generation = 0; // counts attempts, so that what belongs to an older one is recognised
 
   constructor(private readonly options: GatewayOptions) {}
@@ -152,11 +163,19 @@ export class Gateway {
     this.#setState({ kind: 'connecting', attempt: this.#attempt });
     try {
       const token = await this.options.token(this.#refusedToken);
-      if (this.#url === undefined || this.#attempt % kAskAnew === kAskAnew - 1) this.#url = await this.options.url();
+      const openPoll = this.#unopened >= kFallBack ? this.options.openPoll : undefined;
+      if (!openPoll && (this.#url === undefined || this.#attempt % kAskAnew === kAskAnew - 1)) {
+        this.#url = await this.options.url();
+      }
       if (generation !== this.#generation) return;
       this.#token = token;
       this.#refusedToken = undefined;
-      this.#open(`${this.#url}?v=1&encoding=json`);
+      this.#use(openPoll?.() ?? this.#openWebSocket());
+      this.#startTimer = this.options.clock.setTimeout(() => this.#drop(), kStartDeadline);
+      if (openPoll) {
+        this.#begin();
+        this.#tryBackLater();
+      }
     } catch (error) {
       if (generation !== this.#generation) return;
       if (error instanceof SignedOutError) this.#end('signed-out');
@@ -164,17 +183,63 @@ export class Gateway {
     }
   }
 
-  #open(url: string): void {
-    const socket = this.options.open?.(url) ?? (new WebSocket(url) as unknown as Socket);
+  #openWebSocket(): Socket {
+    const url = `${this.#url}?v=1&encoding=json`;
+    return this.options.open?.(url) ?? (new WebSocket(url) as unknown as Socket);
+  }
+
+  #use(socket: Socket): void {
     this.#socket = socket;
+    this.#greeted = false;
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => this.#closed(event.code);
+    this.#onEnd(
+      socket,
+      (code) => this.#closed(code),
+      () => this.#socket === socket,
+    );
+  }
+
+  #onEnd(socket: Socket, ended: (code: number) => void, counts: () => boolean): void {
+    socket.onclose = (event) => ended(event.code);
     socket.onerror = () => {
       this.options.clock.setTimeout(() => {
-        if (this.#socket === socket) this.#closed(Close.Abnormal);
+        if (counts()) ended(Close.Abnormal);
       }, kCloseDue);
     };
-    this.#startTimer = this.options.clock.setTimeout(() => this.#drop(), kStartDeadline);
+  }
+
+  #begin(): void {
+    if (this.#session) this.#resume(this.#session);
+    else this.#identify();
+  }
+
+  /** While polling: now and then a WebSocket, which goes on with the session once it says Hello. */
+  #tryBackLater(): void {
+    const { clock } = this.options;
+    this.#tryTimer = clock.setTimeout(async () => {
+      const generation = this.#generation;
+      this.#url = await this.options.url().catch(() => this.#url);
+      if (generation !== this.#generation) return;
+      const socket = this.#openWebSocket();
+      this.#trying = socket;
+      const over = () => {
+        if (this.#trying !== socket) return;
+        letGo(socket, Close.Dropped);
+        this.#trying = undefined;
+        this.#tryBackLater();
+      };
+      socket.onmessage = (event) => {
+        this.#trying = undefined;
+        clock.clearTimeout(deadline);
+        this.#release(Close.Dropped);
+        this.#setState({ kind: 'connecting', attempt: this.#attempt });
+        this.#use(socket);
+        this.#startTimer = clock.setTimeout(() => this.#drop(), kStartDeadline);
+        this.#receive(event.data);
+      };
+      this.#onEnd(socket, over, () => this.#trying === socket);
+      const deadline = clock.setTimeout(over, kStartDeadline);
+    }, kTryBack);
   }
 
   #receive(data: unknown): void {
@@ -183,8 +248,7 @@ export class Gateway {
     switch (frame.op) {
       case Op.Hello:
         this.#hello(frame.d as Hello);
-        if (this.#session) this.#resume(this.#session);
-        else this.#identify();
+        if (!this.#socket?.clientFirst) this.#begin();
         break;
       case Op.Dispatch:
         this.#dispatch(frame);
@@ -204,6 +268,9 @@ export class Gateway {
   }
 
   #hello({ heartbeat_interval, limits }: Hello): void {
+    this.#greeted = true;
+    if (!this.#socket?.clientFirst) this.#unopened = 0;
+    this.options.clock.clearTimeout(this.#beatTimer);
     this.#scheduleBeat(heartbeat_interval);
     const frames = limits?.frames_per_minute;
     this.#framesPerMinute = typeof frames === 'number' ? frames : 0;
@@ -302,6 +369,7 @@ export class Gateway {
 
   /** The server, or the network, ended the socket. */
   #closed(code: number): void {
+    this.#countUnopened();
     this.#release();
     switch (code) {
       case Close.Normal:
@@ -326,8 +394,15 @@ export class Gateway {
 
   /** The connection is given up, the session is not. */
   #drop(): void {
+    this.#countUnopened();
     this.#release(Close.Dropped);
     this.#wait();
+  }
+
+  /** Where polling does not get through either it is not the WebSocket that is blocked. */
+  #countUnopened(): void {
+    if (this.#greeted) return;
+    this.#unopened = this.#socket?.clientFirst ? 0 : this.#unopened + 1;
   }
 
   #end(reason: 'signed-out' | 'elsewhere'): void {
@@ -355,20 +430,31 @@ export class Gateway {
   #release(code?: number): void {
     this.#generation++;
     const { clock } = this.options;
-    for (const timer of [this.#retryTimer, this.#startTimer, this.#beatTimer, this.#silenceTimer, this.#ackTimer]) {
+    for (const timer of [
+      this.#retryTimer,
+      this.#startTimer,
+      this.#beatTimer,
+      this.#silenceTimer,
+      this.#ackTimer,
+      this.#tryTimer,
+    ]) {
       clock.clearTimeout(timer);
     }
     this.#ackTimer = undefined;
-    const socket = this.#socket;
+    if (this.#trying) letGo(this.#trying, Close.Dropped);
+    this.#trying = undefined;
+    if (this.#socket) letGo(this.#socket, code);
     this.#socket = undefined;
-    if (socket) {
-      socket.onmessage = null;
-      socket.onclose = null;
-      socket.onerror = null;
-      if (code !== undefined) socket.close(code);
-    }
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of pending) reject(new UnknownOutcomeError('the connection ended before the reply'));
   }
+}
+
+/** `code`: closed with it; else it is closed already. */
+function letGo(socket: Socket, code?: number): void {
+  socket.onmessage = null;
+  socket.onclose = null;
+  socket.onerror = null;
+  if (code !== undefined) socket.close(code);
 }

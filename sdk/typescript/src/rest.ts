@@ -1,5 +1,6 @@
 import { type Clock, sleep } from './clock.ts';
 import { ApiError, type ErrorBody, NetworkError } from './errors.ts';
+import type { PollAnswer, PollCall } from './poll-socket.ts';
 import type {
   Channel,
   Cursors,
@@ -37,6 +38,9 @@ interface Call {
   body?: unknown;
   /** Without a token: register, login, refresh, the instance page. */
   open?: boolean;
+  /** When the answer is due, in milliseconds; 10 s where it is left out. */
+  deadline?: number;
+  signal?: AbortSignal;
 }
 
 export interface AccessTokens {
@@ -61,6 +65,9 @@ export class Rest {
   ) {}
 
   instance = () => this.call<Instance>('GET', '/instance', { open: true });
+  /** One call of long polling, which the server may hold for its `timeout_ms`. */
+  poll = (body: PollCall, signal: AbortSignal) =>
+    this.call<PollAnswer>('POST', '/gateway/poll', { body, signal, deadline: body.timeout_ms + kDeadline });
   gatewayUrl = () => this.call<{ url: string }>('GET', '/gateway');
 
   register = (body: Credentials & { device: Device }) =>
@@ -150,7 +157,9 @@ export class Rest {
     if (token !== undefined) headers.Authorization = `Bearer ${token}`;
     if (call.body !== undefined) headers['Content-Type'] = 'application/json';
     const late = new AbortController();
-    const timer = this.clock.setTimeout(() => late.abort(), kDeadline);
+    const timer = this.clock.setTimeout(() => late.abort(), call.deadline ?? kDeadline);
+    const given = () => late.abort();
+    call.signal?.addEventListener('abort', given);
     try {
       return await this.fetch(`${this.base}/api/v1${path}${query ? `?${query}` : ''}`, {
         method,
@@ -163,6 +172,7 @@ export class Rest {
       throw new NetworkError(`the server cannot be reached: ${String(error)}`);
     } finally {
       this.clock.clearTimeout(timer);
+      call.signal?.removeEventListener('abort', given);
     }
   }
 

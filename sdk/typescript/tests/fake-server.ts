@@ -3,6 +3,7 @@
 
 import type { Socket } from '../src/gateway.ts';
 import type { Channel, Message, Position, User } from '../src/types.ts';
+import { FakePolling } from './fake-polling.ts';
 
 interface Frame {
   op: number;
@@ -71,6 +72,8 @@ export class FakeServer {
   recovers = true;
   answersHeartbeats = true;
   reachable = true;
+  blocksWebSockets = false;
+  readonly polling = new FakePolling(this);
   epoch = 'one';
   limits: Record<string, number> = {};
   refreshes = 0;
@@ -84,7 +87,7 @@ export class FakeServer {
     const socket = new FakeSocket(this);
     this.sockets.push(socket);
     queueMicrotask(() => {
-      if (this.reachable)
+      if (this.reachable && !this.blocksWebSockets)
         socket.push({ op: 10, d: { heartbeat_interval: 30_000, session_ttl: 300, limits: this.limits } });
       else socket.end(1006);
     });
@@ -137,6 +140,10 @@ export class FakeServer {
 
   forgetSessions(): void {
     this.#sessions.clear();
+  }
+
+  sessionOf(socket: FakeSocket): string | undefined {
+    return [...this.#sessions.values()].find((session) => session.socket === socket)?.id;
   }
 
   closed(socket: FakeSocket, code?: number): void {
@@ -237,6 +244,12 @@ export class FakeServer {
     const path = url.pathname.replace('/api/v1', '');
     this.calls.push(`${init?.method} ${path}${url.search}`);
     if (!this.reachable) throw new TypeError('network error');
+    if (path === '/gateway/poll') {
+      const answer = await this.polling.call(JSON.parse(String(init?.body)), init!.signal!);
+      return 'session_id' in answer
+        ? json(answer)
+        : json({ code: 50035, message: 'Invalid body', errors: answer }, 400);
+    }
     return this.#answer(path, url.searchParams, init?.body ? JSON.parse(String(init.body)) : undefined);
   };
 

@@ -9,13 +9,15 @@ interface Setting {
   channels?: string[];
   outbox?: OutboxStore;
   limits?: Record<string, number>;
+  blocksWebSockets?: boolean;
 }
 
 /** A client with everything around it under the test's hand, signed in and connected. */
-export async function connected({ channels = ['10'], outbox, limits = {} }: Setting = {}) {
+export async function connected({ channels = ['10'], outbox, limits = {}, blocksWebSockets = false }: Setting = {}) {
   const clock = new FakeClock();
   const server = new FakeServer();
   server.limits = limits;
+  server.blocksWebSockets = blocksWebSockets;
   for (const channel of channels) server.addChannel(channel);
   const tokens = new MemoryRefreshTokenStore();
   await tokens.save('r0');
