@@ -200,7 +200,7 @@ void PollSkin::heed_slowness() {
     slow_since_ = SteadyTime::max();
   } else if (slow_since_ == SteadyTime::max()) {
     slow_since_ = desk_->floor().now();
-  } else if (desk_->floor().now() - slow_since_ >= kPollSlowFor) {
+  } else if (desk_->floor().now() - slow_since_ >= desk_->floor().options().slow_for) {
     connection_->close(close_codes::kTooSlow);
   }
 }
@@ -234,7 +234,7 @@ void PollSkin::end_connection(std::uint16_t code) {
 void PollSkin::schedule() {
   SteadyTime next = over_at_;
   if (held_ && key_) next = std::min(next, held_->until);
-  if (slow_since_ != SteadyTime::max()) next = std::min(next, slow_since_ + kPollSlowFor);
+  if (slow_since_ != SteadyTime::max()) next = std::min(next, slow_since_ + desk_->floor().options().slow_for);
   desk_->schedule(*this, next);
 }
 

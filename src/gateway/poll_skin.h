@@ -35,9 +35,8 @@ inline constexpr std::size_t kPollAnswerBytes = kPacedBytes;
 // An answer to the call before the last is kept up to this size: far below what stops the pacing.
 inline constexpr std::size_t kPollBeforeBytes = std::size_t{32} * 1024;
 static_assert(kPollBeforeBytes <= kPacedBytes / 4);
-// As of a WebSocket (net/websocket.h): so much for so long, or at once, is too slow a reader.
+// As of a WebSocket (net/websocket.h): so much for GatewayOptions::slow_for, or at once, is too slow a reader.
 inline constexpr std::size_t kPollUnsentSlow = std::size_t{256} * 1024;
-inline constexpr std::chrono::milliseconds kPollSlowFor{10'000};
 inline constexpr std::size_t kPollUnsentMax = std::size_t{1024} * 1024;
 // Calls of the same `n` that are held together: of more the oldest is refused with kUnavailable.
 inline constexpr std::size_t kPollRepeatsMax = 4;
