@@ -104,8 +104,13 @@ JsonWriter& JsonWriter::boolean(bool value) { return raw(value ? "true" : "false
 JsonWriter& JsonWriter::null() { return raw("null"); }
 
 JsonWriter& JsonWriter::number(double value) {
+  // Without a point or an exponent it would be a whole number, and those must fit 64 bits to be read (base/json_reader.h).
+  constexpr double kPlainMax = 1ull << 53;
   std::array<char, 32> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  char* const last = digits.data() + digits.size();
+  const bool plain = value > -kPlainMax && value < kPlainMax;
+  const auto end =
+      plain ? std::to_chars(digits.data(), last, value).ptr : std::to_chars(digits.data(), last, value, std::chars_format::scientific).ptr;
   return raw({digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 

@@ -50,5 +50,20 @@ TEST(JsonWriter, PutsCommasBetweenValuesAndNoneBeforeTheFirst) {
   EXPECT_EQ(out, R"({"a":1,"bb":["x","18446744073709551615",null],"ccc":false,"t":"2025-01-01T00:00:00.000Z","o":{}})");
 }
 
+TEST(JsonWriter, ANumberIsReadBackAsItWas) {
+  for (const double value : {0.0, 0.1, -1.5, 1e300, 5e-324, 9007199254740993.0, 18446744073709551616.0, -92233720368547758080.1, 1e21}) {
+    std::string text;
+    JsonWriter(text).begin_array().number(value).end_array();
+    const auto json = Json::parse(text);
+    ASSERT_TRUE(json) << text;
+    std::size_t seen = 0;
+    json->root().each_element([&](std::size_t, JsonValue element) {
+      EXPECT_EQ(element.number(), value) << text;
+      return ++seen > 0;
+    });
+    EXPECT_EQ(seen, 1u);
+  }
+}
+
 }  // namespace
 }  // namespace rookery
