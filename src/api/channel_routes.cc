@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
+#include "api/list_cursor.h"
 
 namespace rookery::api {
 namespace {
@@ -14,21 +14,6 @@ constexpr std::array<std::string_view, 3> kNotify = {"all", "mentions", "none"};
 
 // Where a channel stands in the list by activity; one of its own, as ids are.
 std::uint64_t place_of(const ChannelView& view) { return view.state.last_activity(); }
-
-std::string encode_cursor(std::uint64_t place) {
-  std::string bytes;
-  ByteWriter(bytes).u64(place);
-  return base64url(bytes);
-}
-
-std::optional<std::uint64_t> decode_cursor(std::string_view text) {
-  const auto bytes = decode_base64url(text);
-  if (!bytes) return std::nullopt;
-  ByteReader in(*bytes);
-  const std::uint64_t place = in.u64();
-  if (!in.at_end()) return std::nullopt;
-  return place;
-}
 
 }  // namespace
 
@@ -70,7 +55,7 @@ ChannelRoutes::Answer ChannelRoutes::list(Call& call) {
   if (!limit) co_return fail(limit.error());
   std::optional<std::uint64_t> before;
   if (const std::string* cursor = call.query.find("before")) {
-    before = decode_cursor(*cursor);
+    before = read_list_cursor(*cursor);
     if (!before) co_return fail(Error::invalid("before", "is no cursor of an earlier page"));
   }
   Result<std::vector<ChannelId>> ids = co_await parts_.conversations.channels_of(call.principal.user);
@@ -83,7 +68,7 @@ ChannelRoutes::Answer ChannelRoutes::list(Call& call) {
   std::ranges::sort(*views, std::greater<>(), place_of);
   const bool more = views->size() > *limit;
   if (more) views->resize(*limit);
-  const std::string cursor = more ? encode_cursor(place_of(views->back())) : std::string();
+  const std::string cursor = more ? write_list_cursor(place_of(views->back())) : std::string();
   const Result<std::vector<std::string>> texts = co_await parts_.rendering.channels(*std::move(views));
   if (!texts) co_return fail(texts.error());
   std::string text;

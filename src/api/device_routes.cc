@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/push_device_form.h"
 #include "auth/account_rules.h"
 #include "base/json_writer.h"
 
@@ -11,41 +12,13 @@ namespace {
 using Answer = Task<Result<net::HttpResponse>>;
 
 constexpr std::size_t kDevicesMax = 20;  // of one user
-constexpr TextLength kTokenLength{1, 4096};
-constexpr TextLength kEndpointLength{1, 2048};
-constexpr TextLength kKeyLength{1, 256};
-
-// {transport, token | {endpoint, keys}, content}. The id is left empty.
-Result<PushDevice> read_device(const Json& body) {
-  FieldErrors errors;
-  JsonFields fields(body.root(), errors);
-  PushDevice device;
-  const auto transport = fields.required_choice("transport", kPushTransportNames);
-  const auto content = fields.required_choice("content", kPushContentNames);
-  device.transport = static_cast<PushTransport>(transport.value_or(0));
-  device.content = static_cast<PushContent>(content.value_or(0));
-  const bool by_token = device.transport == PushTransport::kFcm || device.transport == PushTransport::kApns;
-  if (transport && by_token) {
-    device.token = fields.required_string("token", kTokenLength).value_or("");
-  } else if (transport) {
-    device.endpoint = fields.required_string("endpoint", kEndpointLength).value_or("");
-    if (!device.endpoint.empty() && !device.endpoint.starts_with("https://")) fields.fault("endpoint", "must be an https address");
-    auto keys = device.transport == PushTransport::kWebPush ? fields.required_object("keys") : fields.object("keys");
-    if (keys) {
-      device.p256dh = keys->required_string("p256dh", kKeyLength).value_or("");
-      device.auth = keys->required_string("auth", kKeyLength).value_or("");
-    }
-  }
-  if (const Status read = errors.status(); !read) return fail(read.error());
-  return device;
-}
 
 Answer put_device(DeviceStore& store, Call& call) {
   const std::string& id = call.parameters[0];
   if (const auto fault = text_fault(id, auth::kDeviceTextLength)) co_return fail(Error::invalid("id", *fault));
   const Result<Json> body = call.json();
   if (!body) co_return fail(body.error());
-  Result<PushDevice> device = read_device(*body);
+  Result<PushDevice> device = read_push_device(body->root());
   if (!device) co_return fail(device.error());
   const Result<std::vector<PushDevice>> known = co_await store.devices_of(call.principal.user);
   if (!known) co_return fail(known.error());
