@@ -122,7 +122,6 @@ std::optional<RecentKey> parse_recent_key(std::string_view key) {
 }
 
 std::string user_key(UserId user) { return number_key(Table::kUser, user.value); }
-std::optional<UserId> parse_user_key(std::string_view key) { return parse_one<UserId>(Table::kUser, key); }
 std::string name_key(std::string_view folded_name) { return text_key(Table::kName, folded_name); }
 std::optional<std::string_view> parse_name_key(std::string_view key) { return parse_text(Table::kName, key); }
 std::string login_prefix(UserId user) { return number_key(Table::kLogin, user.value); }
@@ -141,11 +140,7 @@ std::optional<std::pair<UserId, std::string_view>> parse_device_key(std::string_
   return std::pair(user, in.rest());
 }
 
-std::string settings_prefix(UserId user) { return number_key(Table::kSettings, user.value); }
 std::string settings_key(UserId user, std::uint64_t channel_or_guild) { return number_key(Table::kSettings, user.value, channel_or_guild); }
-std::optional<std::pair<UserId, std::uint64_t>> parse_settings_key(std::string_view key) {
-  return parse_two<UserId, std::uint64_t>(Table::kSettings, key);
-}
 std::string block_prefix(UserId user) { return number_key(Table::kBlock, user.value); }
 std::string block_key(UserId user, UserId blocked) { return number_key(Table::kBlock, user.value, blocked.value); }
 std::optional<std::pair<UserId, UserId>> parse_block_key(std::string_view key) { return parse_two<UserId, UserId>(Table::kBlock, key); }
@@ -165,7 +160,6 @@ std::string direct_key(UserId a, UserId b) {
   const auto [low, high] = std::minmax(a.value, b.value);
   return number_key(Table::kDirect, low, high);
 }
-std::string cursor_prefix(UserId user) { return number_key(Table::kCursor, user.value); }
 std::string cursor_key(UserId user, ChannelId channel) { return number_key(Table::kCursor, user.value, channel.value); }
 std::optional<std::pair<UserId, ChannelId>> parse_cursor_key(std::string_view key) {
   return parse_two<UserId, ChannelId>(Table::kCursor, key);

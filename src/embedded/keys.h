@@ -76,7 +76,6 @@ std::optional<RecentKey> parse_recent_key(std::string_view key);
 
 // state: accounts
 std::string user_key(UserId user);
-std::optional<UserId> parse_user_key(std::string_view key);
 std::string name_key(std::string_view folded_name);  // also the prefix of the names that begin so
 std::optional<std::string_view> parse_name_key(std::string_view key);
 std::string login_prefix(UserId user);
@@ -88,9 +87,7 @@ std::optional<std::string_view> parse_signing_key_key(std::string_view key);
 std::string device_prefix(UserId user);
 std::string device_key(UserId user, std::string_view device);
 std::optional<std::pair<UserId, std::string_view>> parse_device_key(std::string_view key);
-std::string settings_prefix(UserId user);
 std::string settings_key(UserId user, std::uint64_t channel_or_guild);
-std::optional<std::pair<UserId, std::uint64_t>> parse_settings_key(std::string_view key);
 std::string block_prefix(UserId user);
 std::string block_key(UserId user, UserId blocked);
 std::optional<std::pair<UserId, UserId>> parse_block_key(std::string_view key);
@@ -106,7 +103,6 @@ std::string mine_prefix(UserId user);
 std::string mine_key(UserId user, ChannelId channel);
 std::optional<std::pair<UserId, ChannelId>> parse_mine_key(std::string_view key);
 std::string direct_key(UserId a, UserId b);  // the same for (b, a)
-std::string cursor_prefix(UserId user);
 std::string cursor_key(UserId user, ChannelId channel);
 std::optional<std::pair<UserId, ChannelId>> parse_cursor_key(std::string_view key);
 std::string pin_prefix(ChannelId channel);

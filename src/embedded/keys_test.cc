@@ -25,12 +25,10 @@ TEST(Keys, ParsingGivesBackWhatWasMade) {
   EXPECT_EQ(parse_change_key(change_key(kChannel, 43)), (ChannelPosition{kChannel, 43}));
   EXPECT_EQ(parse_pin_key(pin_key(kChannel, 44)), (ChannelPosition{kChannel, 44}));
   EXPECT_EQ(parse_log_key(log_key(45)), 45u);
-  EXPECT_EQ(parse_user_key(user_key(kUser)), kUser);
   EXPECT_EQ(parse_name_key(name_key("ada")), "ada");
   EXPECT_EQ(parse_login_key(login_key(kUser, LoginId(7))), std::pair(kUser, LoginId(7)));
   EXPECT_EQ(parse_signing_key_key(signing_key_key("k1")), "k1");
   EXPECT_EQ(parse_device_key(device_key(kUser, "phone")), std::pair(kUser, std::string_view("phone")));
-  EXPECT_EQ(parse_settings_key(settings_key(kUser, 0)), std::pair(kUser, std::uint64_t{0}));
   EXPECT_EQ(parse_block_key(block_key(kUser, UserId(3))), std::pair(kUser, UserId(3)));
   EXPECT_EQ(parse_channel_key(channel_key(kChannel)), kChannel);
   EXPECT_EQ(parse_member_key(member_key(kChannel, kUser)), std::pair(kChannel, kUser));
@@ -71,7 +69,7 @@ TEST(Keys, AnotherTablesKeyAndAKeyOfTheWrongLengthAreNone) {
   EXPECT_FALSE(parse_message_key(change_key(kChannel, 1)));
   EXPECT_FALSE(parse_message_key(message_prefix(kChannel)));
   EXPECT_FALSE(parse_message_key(message_key(kChannel, 1) + "x"));
-  EXPECT_FALSE(parse_user_key(""));
+  EXPECT_FALSE(parse_channel_key(""));
   EXPECT_FALSE(parse_reaction_key(reaction_prefix(kChannel, 5, "a")));
   EXPECT_FALSE(parse_log_key("1234567"));
 }

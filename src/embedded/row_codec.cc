@@ -71,7 +71,9 @@ std::optional<LogEntry> decode_log_entry(std::string_view bytes) {
   ByteReader in(bytes);
   if (in.u8() != kVersion) return std::nullopt;
   LogEntry entry;
-  entry.kind = static_cast<EventKind>(in.u8());
+  const std::uint8_t kind = in.u8();
+  if (kind > static_cast<std::uint8_t>(EventKind::kMemberRemove)) return std::nullopt;
+  entry.kind = static_cast<EventKind>(kind);
   entry.channel = ChannelId(in.u64());
   entry.number = in.u64();
   return in.at_end() ? std::optional(entry) : std::nullopt;
