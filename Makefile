@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 ROOKERY_DATA_DIR ?= data
 ROOKERY_LISTEN ?= 127.0.0.1:8080
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 3600
 
 SERVER := build/release/rookery
 PAGE_SOURCES := $(shell find web sdk api package-lock.json -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
@@ -37,7 +37,7 @@ run: web build ## build what is needed and serve on http://localhost:8080, data 
 	$(SERVER) --listen $(ROOKERY_LISTEN) --data-dir $(ROOKERY_DATA_DIR)
 
 .PHONY: test
-test: deps lint web test-server test-protocol test-web ## build everything, lint, run all tests
+test: deps lint web test-server test-protocol test-web test-fuzz ## build everything, lint, run all tests
 
 .PHONY: test-server
 test-server: build-release ## run the tests of the server
@@ -56,6 +56,10 @@ soak: deps build-release ## the long form of the tests of faults: every offset, 
 test-web: web build-release ## run the tests of the page, in Node and in a browser
 	npm test
 	npm run e2e
+
+.PHONY: test-fuzz
+test-fuzz: build-fuzz ## run every fuzz target for a minute, with the address and undefined-behaviour sanitizers
+	@scripts/fuzz 60 $(JOBS)
 
 .PHONY: bench
 bench: build ## measure: server CPU per operation, memory, latency, and the machine's floors
@@ -82,8 +86,8 @@ tsan: deps build-tsan ## all server tests with the thread sanitizer
 	ctest --test-dir build/tsan --output-on-failure --no-tests=error -j $(JOBS)
 
 .PHONY: fuzz
-fuzz: deps build-fuzz ## run every fuzz target for FUZZ_SECONDS (60)
-	@scripts/fuzz $(FUZZ_SECONDS)
+fuzz: deps build-fuzz ## run every fuzz target for FUZZ_SECONDS (3600)
+	@scripts/fuzz $(FUZZ_SECONDS) $(JOBS)
 
 .PHONY: web
 web: deps web/dist/index.html ## build the page into web/dist

@@ -1,5 +1,5 @@
-// Requests in pieces of any size: the same bytes must be read, or refused, in the same way however they are cut; and what
-// was read as one request must not hold another reading of its framing.
+// Requests in pieces of any size: the same bytes must be read, or refused, in the same way however they are cut; what was
+// read as one request must not hold another reading of its framing; and written anew, with a length, it is the same request.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -27,8 +27,23 @@ void check_request(const HttpRequest& request) {
   CHECK(hosts <= 1);
 }
 
+std::string described(const HttpRequest& request) { return request.method + " " + request.target + " " + request.body + "\n"; }
+
+std::string read_in_pieces(std::string_view bytes, std::size_t step, const HttpLimits& limits, bool write_anew = true);
+
+void check_written_anew(const HttpRequest& request) {
+  std::string text = request.method + " " + request.target + " HTTP/1.1\r\n";
+  if (!request.headers.has("Host")) return;  // HTTP/1.0
+  for (const auto& field : request.headers.fields()) {
+    if (equals_ignoring_case(field.name, "Content-Length") || equals_ignoring_case(field.name, "Transfer-Encoding")) continue;
+    text += field.name + ": " + field.value + "\r\n";
+  }
+  text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" + request.body;
+  CHECK(read_in_pieces(text, text.size(), HttpLimits(), false) == described(request));
+}
+
 // What was read, written down; ends with a status when it was refused.
-std::string read_in_pieces(std::string_view bytes, std::size_t step, const HttpLimits& limits) {
+std::string read_in_pieces(std::string_view bytes, std::size_t step, const HttpLimits& limits, bool write_anew) {
   std::string found;
   std::string held;
   auto parser = std::make_unique<HttpRequestParser>(limits);
@@ -47,7 +62,8 @@ std::string read_in_pieces(std::string_view bytes, std::size_t step, const HttpL
       if (parser->done()) {
         const HttpRequest request = parser->take_request();
         check_request(request);
-        found += request.method + " " + request.target + " " + request.body + "\n";
+        if (write_anew) check_written_anew(request);
+        found += described(request);
         parser = std::make_unique<HttpRequestParser>(limits);
       } else if (*taken == 0) {
         break;

@@ -1,4 +1,5 @@
-// Frames in pieces of any size, for either role: the same bytes must be read in the same way however they are cut.
+// Frames in pieces of any size, for either role: the same bytes must be read in the same way however they are cut. And messages
+// that are written as frames, in fragments and with pings between them, must be read as what they were.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -68,6 +69,45 @@ std::string read_in_pieces(std::string_view bytes, std::size_t step, WebSocketRo
   return recorder.found;
 }
 
+// The bytes say which messages there are; what is written of them must be found.
+void check_written(std::string_view script, std::size_t step, WebSocketRole role) {
+  std::string bytes;
+  std::string expected;
+  const auto take = [&script](std::size_t count) {
+    const std::string_view taken = script.substr(0, count);
+    script.remove_prefix(taken.size());
+    return taken;
+  };
+  const auto add = [&](Opcode opcode, std::string_view payload, bool final) {
+    const Mask mask = {static_cast<char>(bytes.size()), static_cast<char>(bytes.size() >> 8), '\x55', '\xAA'};
+    bytes += role == WebSocketRole::kServer ? masked_frame(opcode, payload, mask, final) : plain_frame(opcode, payload, final);
+  };
+  while (script.size() > 2) {
+    const std::string_view plan = take(2);
+    const auto kind = static_cast<std::uint8_t>(plan[0]);
+    const std::string_view payload = take(static_cast<std::uint8_t>(plan[1]));
+    if ((kind & 3) == 0) {
+      const std::string_view some = payload.substr(0, kControlPayloadMax);
+      add(Opcode::kPing, some, true);
+      expected.append("i").append(some).append("\n");
+      continue;
+    }
+    const bool text = (kind & 3) == 1 && is_valid_utf8(payload);
+    const std::size_t cut = std::min<std::size_t>(kind >> 3, payload.size());
+    const Opcode opcode = text ? Opcode::kText : Opcode::kBinary;
+    if ((kind & 4) == 0) {
+      add(opcode, payload, true);
+    } else {
+      add(opcode, payload.substr(0, cut), false);
+      add(Opcode::kPong, "between", true);
+      add(Opcode::kContinuation, payload.substr(cut), true);
+      expected += "obetween\n";
+    }
+    expected.append(text ? "t" : "b").append(payload).append("\n");
+  }
+  CHECK(read_in_pieces(bytes, step, role) == expected);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -77,5 +117,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = read_in_pieces(bytes, bytes.size() + 1, role);
   CHECK(whole == read_in_pieces(bytes, 1, role));
   CHECK(whole == read_in_pieces(bytes, 1u + data[1], role));
+  check_written(bytes, 1u + data[1], role);
   return 0;
 }
