@@ -62,6 +62,11 @@ std::vector<Case> many_cases() {
     pongs.push_back("pong " + std::to_string(i));
   }
   section.add("a thousand pings", pings + bye(), and_bye(std::move(pongs)));
+  std::string small;
+  for (int i = 0; i < 10'000; ++i) small += frame(kText) + frame(kPing);
+  std::vector<std::string> small_answer;
+  for (int i = 0; i < 10'000; ++i) small_answer.insert(small_answer.end(), {"text ", "pong "});
+  section.add("ten thousand empty messages and pings", small + bye(), and_bye(std::move(small_answer)));
   std::string empty;
   for (int i = 0; i < 10'000; ++i) empty += frame(i == 0 ? kText : kContinuation, "", kMore);
   section.add("ten thousand empty fragments", empty + frame(kContinuation, "end") + bye(), and_bye({"text end"}));

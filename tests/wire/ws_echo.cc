@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMessageBytesMax = std::size_t{16} * 1024 * 1024;
 // Who does not read what comes back is not read from either: so much is kept for him, and a message.
 constexpr std::size_t kUnsentBytesPause = std::size_t{1024} * 1024;
+constexpr std::size_t kUnsentFramesMax = std::size_t{64} * 1024;  // more than one read can bring
 constexpr std::size_t kUnsentBytesResume = std::size_t{128} * 1024;
 
 class Echo final : public net::WebSocketHandler {
@@ -64,6 +65,7 @@ int serve(const Endpoint& listen) {
   options.port = listen.port;
   options.websocket.message_bytes_max = kMessageBytesMax;
   options.websocket.unsent_bytes_slow = kUnsentBytesPause + 2 * kMessageBytesMax;
+  options.websocket.unsent_frames_max = kUnsentFramesMax;
   options.websocket.unsent_bytes_max = kUnsentBytesPause + 2 * kMessageBytesMax;
   auto server = net::HttpServer::open(std::move(options));
   if (!server) {
