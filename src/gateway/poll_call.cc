@@ -19,6 +19,13 @@ void write_number(JsonWriter& json, JsonValue value) {
   json.raw(text);
 }
 
+// A name as a client may choose it: a writer escapes nothing in a key.
+std::string escaped(std::string_view name) {
+  std::string text;
+  JsonWriter(text).string(name);
+  return text.substr(1, text.size() - 2);
+}
+
 // The text of a value that was parsed; its depth is bounded by the parser's.
 void write(JsonWriter& json, JsonValue value) {
   switch (value.kind()) {
@@ -37,7 +44,7 @@ void write(JsonWriter& json, JsonValue value) {
     case JsonValue::Kind::kObject:
       json.begin_object();
       value.each_member([&json](std::string_view name, JsonValue member) {
-        json.key(name);
+        json.key(escaped(name));
         write(json, member);
         return true;
       });
