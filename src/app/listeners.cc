@@ -56,6 +56,7 @@ Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& conf
   options.overloaded = [&admission] { return !admission.admit_client(); };
   options.http.head_deadline = config.http_head_deadline;
   options.http.progress_deadline = config.http_progress_deadline;
+  options.http.answer_deadline = config.http_answer_deadline;
   options.http.idle_deadline = config.http_idle_deadline;
   options.websocket = policy;
   auto proxies = net::TrustedProxies::parse(config.trusted_proxies);

@@ -151,6 +151,8 @@ struct HttpLimits {
   // A body must bring `progress_bytes`, or its end, in each `progress_deadline`; so must the reading of an answer.
   std::chrono::milliseconds progress_deadline{10'000};
   std::size_t progress_bytes = 1024;
+  // For the whole of an answer that is not shared with others: until it is taken it is memory of this connection alone.
+  std::chrono::milliseconds answer_deadline{120'000};
   int kernel_send_bytes = 256 * 1024;  // SO_SNDBUF; without it the kernel takes megabytes for a stalled reader
 };
 

@@ -46,6 +46,7 @@ struct HttpConnection::Answer {
   std::string head;
   HttpResponse response;  // of which the body is left
   bool without_body;
+  SteadyTime until;  // it must be taken
   std::size_t written = 0;
 
   std::string_view body() const noexcept { return without_body ? std::string_view() : response.content(); }
@@ -234,7 +235,8 @@ void HttpConnection::start_writing(HttpResponse response, bool keep_alive, bool 
     append_field(head, "Connection", "keep-alive");
   }
   head.append("\r\n");
-  answer_ = std::make_unique<Answer>(std::move(head), std::move(response), without_body || never_a_body);
+  const SteadyTime until = response.shared_body ? kNoDeadline : loop().now() + service_.limits.answer_deadline;
+  answer_ = std::make_unique<Answer>(std::move(head), std::move(response), without_body || never_a_body, until);
   progress_ = 0;
   set_deadline(loop().now() + service_.limits.progress_deadline);
   mark_dirty();
@@ -333,6 +335,7 @@ void HttpConnection::upgrade(std::unique_ptr<WebSocketHandler> handler) {
 void HttpConnection::on_deadline(SteadyTime now) noexcept {
   if (state_ == State::kHandling) return set_deadline(kNoDeadline);
   if (state_ == State::kWriting || (state_ == State::kReading && parser_ && parser_->head_done())) {
+    if (state_ == State::kWriting && now >= answer_->until) return doom();
     const std::size_t done = state_ == State::kWriting ? answer_->written : parser_->request().body.size();
     if (done >= progress_ + service_.limits.progress_bytes) {
       progress_ = done;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -264,6 +265,33 @@ TEST(HttpServer, EndsConnectionsThatAreIdleOrTooSlow) {
   idle.read_to("GET /again");
   clock.pass(61s);
   EXPECT_EQ(idle.read_to_end(), "");
+}
+
+TEST(HttpServer, EndsAReaderThatTakesItsOwnAnswerInDripsButNotAFilesReader) {
+  const auto file = std::make_shared<const std::string>(16 * 1024 * 1024, 'f');
+  FunctionHandler handler([&](HttpRequest request, HttpResponder responder) {
+    HttpResponse response;
+    if (request.path == "/file") {
+      response.shared_body = file;
+    } else {
+      response.body = *file;
+    }
+    responder.respond(std::move(response));
+  });
+  StandingClock clock;
+  TestServer server(handler, {}, 1, clock);
+  const Endpoint endpoint = server.endpoint();
+  std::array readers{RawConnection(endpoint), RawConnection(endpoint)};
+  readers[0].send("GET /own HTTP/1.1\r\nHost: a\r\n\r\n");
+  readers[1].send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+  // 13 times as much as progress asks for, each time within its deadline: past the deadline of the whole.
+  for (int i = 0; i < 13; ++i) {
+    for (RawConnection& reader : readers) reader.read_some(512 * 1024);
+    clock.pass(9'500ms);
+    HttpClient other(endpoint);
+    ASSERT_TRUE(other.request("HEAD", "/file"));
+  }
+  ASSERT_TRUE(eventually([&] { return server->connections() == 1; }));
 }
 
 TEST(HttpServer, EndsAReaderThatDoesNotTakeItsAnswer) {

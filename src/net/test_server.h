@@ -80,6 +80,14 @@ class RawConnection {
     stream_ = *std::move(stream);
   }
   void send(std::string_view bytes) { static_cast<void>(write_blocking(stream_, bytes, deadline_)); }
+  // At least so many bytes, unless the server closes before; they are thrown away. Answers how many came.
+  std::size_t read_some(std::size_t bytes) {
+    while (received_.size() < bytes) {
+      const auto more = read_blocking(stream_, received_, deadline_);
+      if (!more || !*more) break;
+    }
+    return std::exchange(received_, {}).size();
+  }
   // Everything that comes until the server closes.
   std::string read_to_end() {
     while (true) {

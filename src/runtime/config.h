@@ -62,6 +62,7 @@ struct Config {
   // For how long what is slow is waited for.
   std::chrono::seconds http_head_deadline{10};
   std::chrono::seconds http_progress_deadline{10};
+  std::chrono::seconds http_answer_deadline{120};
   std::chrono::seconds http_idle_deadline{60};
   std::chrono::seconds identify_deadline{10};
   std::chrono::seconds slow_reader_deadline{10};

@@ -248,6 +248,8 @@ std::vector<Option> load_options() {
                      &Config::http_head_deadline, 1),
       seconds_option(row("http-progress-deadline", "SECONDS", "in which 1 KiB of a body must come, or of an answer be taken"),
                      &Config::http_progress_deadline, 1),
+      seconds_option(row("http-answer-deadline", "SECONDS", "in which an answer must be taken whole, files of the web client aside"),
+                     &Config::http_answer_deadline, 1),
       seconds_option(row("http-idle-deadline", "SECONDS", "how long a connection may be idle between requests"),
                      &Config::http_idle_deadline, 1),
       seconds_option(row("identify-deadline", "SECONDS", "from a gateway connection's start to its Identify or Resume"),
