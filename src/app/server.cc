@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "gateway/texts.h"
 #include "gateway/websocket_skin.h"
+#include "runtime/free_memory.h"
 #include "runtime/options.h"
 
 namespace rookery::app {
@@ -18,6 +19,16 @@ namespace {
 
 api::Authenticate authenticate_with(auth::Authenticator& authenticator) {
   return [&authenticator](std::string token) { return authenticator.authenticate(std::move(token)); };
+}
+
+// What the allocator could give back counts only when there is plenty.
+Admission::MemoryInUse memory_in_use(std::uint64_t most) {
+  return [plenty = most / 20 * 19] {
+    const std::uint64_t in_use = process_memory_bytes();
+    if (in_use < plenty) return in_use;
+    release_free_memory();
+    return process_memory_bytes();
+  };
 }
 
 gateway::GatewayOptions gateway_options(const Config& config, const embedded::Database& database) {
@@ -37,7 +48,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
     : stores_(stores),
       channels_(stores.channels(), stores.channels(), stores.accounts(), stores.accounts(), stores.ids(), config.limits),
       messages_(stores.channels(), config.limits),
-      admission_(stores.cores().size(), admission_limits(config), process_memory_bytes),
+      admission_(stores.cores().size(), admission_limits(config), memory_in_use(admission_limits(config).memory_bytes_max)),
       instance_({.name = config.name,
                  .version = std::string(version()),
                  .registration = find_option("registration")->get(config),
