@@ -88,7 +88,7 @@ def test_a_thousand_readers_that_stop_cost_little_and_the_others_hear_on(rounds)
 
 # ---------------------------------------------------------------------- everybody at once
 def test_very_many_that_come_back_at_once_all_get_in_and_cost_little_each(rounds):
-    count = rounds(1_500, 9_000)
+    count = rounds(1_500, 10_000)
     with Server() as server:
         people = [Person.register(server) for _ in range(20)]
         channels = [people[i].group(*[p for p in people if p is not people[i]]) for i in range(3)]
