@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "chat/channel_form.h"
 #include "chat/message_form.h"
+#include "gateway/poll_call.h"
 #include "net/utf8.h"
 
 namespace {
@@ -110,6 +111,13 @@ void check_device(JsonValue body) {
   CHECK(decode_push_device(encode(*device)).has_value());
 }
 
+void check_poll(JsonValue body) {
+  const auto call = gateway::parse_poll(body);
+  if (refused_well(call)) return;
+  CHECK(call->n >= 1 && call->timeout <= gateway::kPollTimeoutMax && call->frames.size() <= gateway::kPollFramesMax);
+  for (const std::string& frame : call->frames) CHECK(Json::parse_object(frame).has_value());
+}
+
 // Everything that the small forms ask for, under names that they use.
 void check_fields(JsonValue body) {
   static constexpr std::array<std::string_view, 3> kChoices = {"all", "mentions", "none"};
@@ -156,6 +164,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_account(json->root());
   check_channel(json->root());
   check_device(json->root());
+  check_poll(json->root());
   check_fields(json->root());
   return 0;
 }
