@@ -36,11 +36,13 @@ Answer register_account(auth::Accounts& accounts, Call& call) {
   FieldErrors errors;
   JsonFields fields(body->root(), errors);
   const auto invite = fields.string("invite", {1, kInviteMax});
-  if (auto invited = accounts.may_register_with(invite); !invited) co_return fail(std::move(invited.error()));
+  std::optional<std::string> code;
+  if (invite) code = std::string(*invite);
+  if (auto invited = co_await accounts.may_register_with(code); !invited) co_return fail(std::move(invited.error()));
   auth::NewAccount wanted = auth::read_new_account(fields, accounts.limits());
   std::optional<Device> device = auth::read_device(fields);
   if (auto status = errors.status(); !status) co_return fail(std::move(status.error()));
-  const auto made = co_await accounts.register_account(std::move(wanted), std::move(device));
+  const auto made = co_await accounts.register_account(std::move(wanted), std::move(device), std::move(code).value_or(""));
   if (!made) co_return fail(made.error());
   co_return signed_in(201, *made);
 }

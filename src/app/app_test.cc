@@ -124,6 +124,15 @@ TEST_F(Admin, WantsAUsernameOfTheRightForm) {
   EXPECT_THAT(run({"admin", "create", "a b", "--data-dir", directory_}).err, HasSubstr("username"));
 }
 
+TEST_F(Admin, PrintsAnInvite) {
+  const Ended made = run({"admin", "invite", "3", "0", "--data-dir", directory_});
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_THAT(made.out, testing::MatchesRegex("[A-Za-z0-9_-]+\n"));
+  EXPECT_EQ(run({"admin", "invite", "--data-dir", directory_}).status, 0);
+  EXPECT_EQ(run({"admin", "invite", "0", "--data-dir", directory_}).status, 2);
+  EXPECT_EQ(run({"admin", "invite", "1", "x", "--data-dir", directory_}).status, 2);
+}
+
 TEST_F(Compact, WorksOnAStoppedServersDirectoryOnly) {
   const std::string missing = directory_ + "/missing";
   const Ended refused = run({"compact", "--data-dir", missing});

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -8,9 +9,13 @@
 #include "app/embedded_stores.h"
 #include "app/terminal.h"
 #include "runtime/log.h"
+#include "runtime/option_values.h"
 
 namespace rookery::app {
 namespace {
+
+constexpr std::uint64_t kInviteUsesMax = 1'000'000;
+constexpr std::uint64_t kInviteDaysMax = 36'500;
 
 // The program's parts that know people, on one core, without listening.
 struct Desk {
@@ -91,7 +96,47 @@ Task<void> verify(auth::Accounts& accounts, std::string username, std::string, S
   done = co_await accounts.verify_email(std::move(username));
 }
 
+struct Invite {
+  std::uint32_t uses = 1;
+  std::uint32_t days = 7;
+};
+
+// The numbers before the first option; none when one of them is none.
+std::optional<Invite> read_invite(Arguments& arguments) {
+  Invite invite;
+  for (std::uint32_t* value : {&invite.uses, &invite.days}) {
+    if (arguments.empty() || arguments[0].starts_with("-")) break;
+    const bool is_uses = value == &invite.uses;
+    const auto number = parse_whole_number(arguments[0], is_uses ? 1 : 0, is_uses ? kInviteUsesMax : kInviteDaysMax);
+    if (!number) return std::nullopt;
+    *value = static_cast<std::uint32_t>(*number);
+    arguments = arguments.subspan(1);
+  }
+  return invite;
+}
+
+Task<void> make_invite(auth::Accounts& accounts, Invite invite, Result<std::string>& code) {
+  code = co_await accounts.invite(invite.uses, std::chrono::days(invite.days));
+}
+
 }  // namespace
+
+int admin_invite_command(Arguments arguments) {
+  const auto invite = read_invite(arguments);
+  if (!invite) return misused("an invite has 1 to 1000000 uses, and is good for 0 to 36500 days");
+  const auto loaded = load_config_or_explain(arguments);
+  if (!loaded) return kMisused;
+  configure_log(LogLevel::kWarning, loaded->config.log_format);
+  auto desk = open_desk(loaded->config);
+  if (!desk) return failed(in_words(desk.error()));
+  Result<std::string> code;
+  run_blocking(desk->stores->cores().at(0), make_invite(desk->services->accounts(), *invite, code));
+  desk->services->stop();
+  desk->stores->stop();
+  if (!code) return failed(in_words(code.error()));
+  fmt::print("{}\n", *code);
+  return kDone;
+}
 
 int admin_create_command(Arguments arguments) { return with_accounts(arguments, create, true, "is an administrator"); }
 

@@ -15,6 +15,7 @@ int config_docs_command(Arguments arguments);
 int admin_create_command(Arguments arguments);
 int admin_reset_password_command(Arguments arguments);
 int admin_verify_email_command(Arguments arguments);
+int admin_invite_command(Arguments arguments);
 int repair_command(Arguments arguments);
 int bench_command(Arguments arguments);
 int verify_command(Arguments arguments);

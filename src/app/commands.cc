@@ -20,6 +20,8 @@ constexpr Command kTable[] = {
      admin_create_command},
     {"admin reset-password", "USERNAME [OPTION…]", "set a new password and end the account's logins", admin_reset_password_command},
     {"admin verify-email", "USERNAME [OPTION…]", "let an account sign in with its e-mail", admin_verify_email_command},
+    {"admin invite", "[USES [DAYS]] [OPTION…]",
+     "print an invite for --registration invite: so many uses [1], good for so many days [7; 0: for ever]", admin_invite_command},
     {"repair", "[--give-up-lost-end] [OPTION…]", "tell what a data directory holds; go on without a lost end", repair_command},
     {"compact", "[OPTION…]", "rewrite the storage without what was deleted", compact_command},
     {"bench", "[--json FILE] […]", "measure this machine: CPU per operation, memory, latency; on a server of its own", bench_command},

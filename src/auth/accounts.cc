@@ -1,8 +1,12 @@
 #include "auth/accounts.h"
 
+#include "base/random.h"
+
 namespace rookery::auth {
 namespace {
 
+constexpr std::string_view kNotGood = "is not valid, or used up";
+constexpr std::size_t kInviteCodeBytes = 12;
 constexpr int kPagesMax = 50;  // of usernames, looked through for accounts that are not deleted
 
 Error not_with_this_invite(std::string sentence) {
@@ -40,12 +44,16 @@ Status Accounts::may_register() const {
   return {};
 }
 
-Status Accounts::may_register_with(std::optional<std::string_view> invite) const {
-  if (parts_.registration != Registration::kInvite) return may_register();
-  return fail(not_with_this_invite(invite ? "is not valid, or used up" : "is required"));  // no invites are given out yet
+Task<Status> Accounts::may_register_with(std::optional<std::string> invite) {
+  if (parts_.registration != Registration::kInvite) co_return may_register();
+  if (!invite) co_return fail(not_with_this_invite("is required"));
+  const auto found = co_await parts_.store.invite(*std::move(invite));
+  if (!found) co_return fail(found.error());
+  if (!*found || !(*found)->good_at(Core::current().clock().now())) co_return fail(not_with_this_invite(std::string(kNotGood)));
+  co_return Status();
 }
 
-Task<Result<Account>> Accounts::make_account(NewAccount wanted, bool admin) {
+Task<Result<Account>> Accounts::make_account(NewAccount wanted, bool admin, std::string invite) {
   const auto name_owner = co_await parts_.store.user_of_name(wanted.username);
   if (!name_owner) co_return fail(name_owner.error());
   if (*name_owner) co_return fail(taken("username"));
@@ -63,13 +71,17 @@ Task<Result<Account>> Accounts::make_account(NewAccount wanted, bool admin) {
   account.email = std::move(wanted.email);
   account.admin = admin;
   account.password_hash = std::move(*hash);
-  auto created = co_await parts_.store.create_account(account);
+  InviteUse use;
+  if (parts_.registration == Registration::kInvite) use = InviteUse{.code = std::move(invite), .at = Core::current().clock().now()};
+  auto created = co_await parts_.store.create_account(account, std::move(use));
+  if (!created && created.error().code == ErrorCode::kUnknownInvite) co_return fail(not_with_this_invite(std::string(kNotGood)));
   if (!created) co_return fail(std::move(created.error()));
   co_return account;
 }
 
-Task<Result<SignedIn>> Accounts::register_account(NewAccount wanted, std::optional<Device> device) {
-  auto account = co_await make_account(std::move(wanted), false);
+Task<Result<SignedIn>> Accounts::register_account(NewAccount wanted, std::optional<Device> device, std::string invite) {
+  if (parts_.registration == Registration::kInvite && invite.empty()) co_return fail(not_with_this_invite("is required"));
+  auto account = co_await make_account(std::move(wanted), false, std::move(invite));
   if (!account) co_return fail(std::move(account.error()));
   auto tokens = co_await parts_.logins.begin(*account, std::move(device));
   if (!tokens) co_return fail(std::move(tokens.error()));
@@ -210,9 +222,20 @@ Task<Result<std::vector<Profile>>> Accounts::find(std::string prefix) {
 Task<Result<UserId>> Accounts::create(NewAccount wanted, bool admin) {
   wanted.username = folded(wanted.username);
   if (auto form = check_form(wanted, parts_.limits); !form) co_return fail(std::move(form.error()));
-  const auto account = co_await make_account(std::move(wanted), admin);
+  const auto account = co_await make_account(std::move(wanted), admin, std::string());
   if (!account) co_return fail(account.error());
   co_return account->id;
+}
+
+Task<Result<std::string>> Accounts::invite(std::uint32_t uses, std::chrono::milliseconds good_for) {
+  InstanceInvite made;
+  made.code = system_random().token(kInviteCodeBytes);
+  made.uses_left = uses;
+  made.created_at = Core::current().clock().now();
+  if (good_for.count() > 0) made.expires_at = made.created_at + good_for;
+  auto written = co_await parts_.store.put_invite(made);
+  if (!written) co_return fail(std::move(written.error()));
+  co_return std::move(made.code);
 }
 
 Task<Status> Accounts::reset_password(std::string username, std::string password) {

@@ -56,10 +56,11 @@ class Accounts {
   const Limits& limits() const { return parts_.limits; }
   // kMissingPermission when nobody may register, or not with this invite.
   Status may_register() const;
-  Status may_register_with(std::optional<std::string_view> invite) const;
+  Task<Status> may_register_with(std::optional<std::string> invite);
 
-  // `wanted` has the right form (account_rules.h). kTaken.
-  Task<Result<SignedIn>> register_account(NewAccount wanted, std::optional<Device> device);
+  // `wanted` has the right form (account_rules.h). kTaken. `invite`, where registration needs one, is used in the write that
+  // makes the account: kMissingPermission when others used it up meanwhile.
+  Task<Result<SignedIn>> register_account(NewAccount wanted, std::optional<Device> device, std::string invite = {});
   // `login` is a username or a verified e-mail. kBadCredentials, kTooManyLogins.
   Task<Result<SignedIn>> sign_in(std::string login, std::string password, std::optional<Device> device);
   // Every other login of the user has ended when it resumes. kBadCredentials.
@@ -77,11 +78,13 @@ class Accounts {
   Task<Result<UserId>> create(NewAccount wanted, bool admin);
   // All logins of the account end. kUnknownUser.
   Task<Status> reset_password(std::string username, std::string password);
+  // So many may register with it; for that long, 0: for ever. Answers its code.
+  Task<Result<std::string>> invite(std::uint32_t uses, std::chrono::milliseconds good_for);
   // kUnknownUser; kInvalidBody when the account has no e-mail; kTaken when another account has verified it.
   Task<Status> verify_email(std::string username);
 
  private:
-  Task<Result<Account>> make_account(NewAccount wanted, bool admin);
+  Task<Result<Account>> make_account(NewAccount wanted, bool admin, std::string invite);
   Task<Result<Account>> prove(UserId user, std::string password);
   Task<Result<Account>> named(std::string name);
   Task<Result<Tokens>> begin_login(Account proved, std::optional<Device> device);

@@ -63,16 +63,36 @@ TEST_F(AccountsTest, AnUnknownNameAndAWrongPasswordAreTheSameAnswer) {
 }
 
 TEST_F(AccountsTest, RegistrationIsOpenByInviteOrClosed) {
-  EXPECT_TRUE(services_->accounts.may_register_with(std::nullopt).has_value());
+  EXPECT_TRUE(wait(services_->accounts.may_register_with(std::nullopt)).has_value());
   serve({}, Registration::kClosed);
   EXPECT_EQ(services_->accounts.may_register().error().code, ErrorCode::kMissingPermission);
-  EXPECT_EQ(services_->accounts.may_register_with("x").error().code, ErrorCode::kMissingPermission);
+  EXPECT_EQ(wait(services_->accounts.may_register_with("x")).error().code, ErrorCode::kMissingPermission);
   serve({}, Registration::kInvite);
   EXPECT_TRUE(services_->accounts.may_register().has_value());
-  EXPECT_EQ(field_of(services_->accounts.may_register_with(std::nullopt).error()), "invite");
-  const auto used_up = services_->accounts.may_register_with("x");
-  EXPECT_EQ(used_up.error().code, ErrorCode::kMissingPermission);
-  EXPECT_EQ(field_of(used_up.error()), "invite");
+  EXPECT_EQ(field_of(wait(services_->accounts.may_register_with(std::nullopt)).error()), "invite");
+  const auto unknown = wait(services_->accounts.may_register_with("x"));
+  EXPECT_EQ(unknown.error().code, ErrorCode::kMissingPermission);
+  EXPECT_EQ(field_of(unknown.error()), "invite");
+}
+
+TEST_F(AccountsTest, AnInviteLetsAsManyInAsItHasUsesUntilItExpires) {
+  serve({}, Registration::kInvite);
+  const std::string code = *wait(services_->accounts.invite(2, std::chrono::hours(1)));
+  const std::string for_ever = *wait(services_->accounts.invite(1, std::chrono::milliseconds(0)));
+  const auto come = [this](std::string name, std::string invite) {
+    return wait(services_->accounts.register_account({std::move(name), kPassword, {}, {}}, std::nullopt, std::move(invite)));
+  };
+  EXPECT_EQ(field_of(come("ada", "").error()), "invite");
+  EXPECT_TRUE(wait(services_->accounts.may_register_with(code)).has_value());
+  EXPECT_TRUE(come("ada", code).has_value());
+  EXPECT_EQ(come("ada", code).error().code, ErrorCode::kTaken) << "which is no use";
+  EXPECT_TRUE(come("bob", code).has_value());
+  EXPECT_EQ(field_of(come("cy", code).error()), "invite");
+  EXPECT_EQ(wait(services_->accounts.may_register_with(code)).error().code, ErrorCode::kMissingPermission);
+  const std::string late = *wait(services_->accounts.invite(5, std::chrono::hours(1)));
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(field_of(come("cy", late).error()), "invite");
+  EXPECT_TRUE(come("cy", for_ever).has_value());
 }
 
 TEST_F(AccountsTest, ANewPasswordEndsEveryOtherLogin) {

@@ -129,6 +129,7 @@ std::string login_key(UserId user, LoginId login) { return number_key(Table::kLo
 std::optional<std::pair<UserId, LoginId>> parse_login_key(std::string_view key) { return parse_two<UserId, LoginId>(Table::kLogin, key); }
 std::string refresh_key(LoginId login) { return number_key(Table::kRefresh, login.value); }
 std::string signing_key_key(std::string_view kid) { return text_key(Table::kSigningKey, kid); }
+std::string invite_key(std::string_view code) { return text_key(Table::kInvite, code); }
 std::optional<std::string_view> parse_signing_key_key(std::string_view key) { return parse_text(Table::kSigningKey, key); }
 std::string device_prefix(UserId user) { return number_key(Table::kDevice, user.value); }
 std::string device_key(UserId user, std::string_view device) { return device_prefix(user).append(device); }

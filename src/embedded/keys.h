@@ -25,6 +25,7 @@ enum class Table : char {
   kLogin = 'l',        // user, login
   kRefresh = 'f',      // login
   kSigningKey = 'k',   // kid
+  kInvite = 'v',       // code, of an invite to the installation
   kDevice = 'd',       // user, device's own id
   kSettings = 's',     // user, channel or guild or 0
   kChannel = 'c',      // channel
@@ -84,6 +85,7 @@ std::optional<std::pair<UserId, LoginId>> parse_login_key(std::string_view key);
 std::string refresh_key(LoginId login);
 std::string signing_key_key(std::string_view kid);
 std::optional<std::string_view> parse_signing_key_key(std::string_view key);
+std::string invite_key(std::string_view code);
 std::string device_prefix(UserId user);
 std::string device_key(UserId user, std::string_view device);
 std::optional<std::pair<UserId, std::string_view>> parse_device_key(std::string_view key);

@@ -64,15 +64,18 @@ Task<T> RocksAccountStore::under_lock(std::string key, Task<T> work) {
   co_return outcome;
 }
 
-Task<Status> RocksAccountStore::create_account(Account account) {
+Task<Status> RocksAccountStore::create_account(Account account, InviteUse use) {
   std::string name = name_key(account.username);
   const std::string email = account.email_name();
-  auto work = create_under_lock(std::move(account));
+  const std::string code = use.code;
+  auto work = create_under_lock(std::move(account), std::move(use));
   if (!email.empty()) work = under_lock(name_key(email), std::move(work));
-  co_return co_await under_lock(std::move(name), std::move(work));
+  work = under_lock(std::move(name), std::move(work));
+  if (!code.empty()) work = under_lock(invite_key(code), std::move(work));
+  co_return co_await std::move(work);
 }
 
-Task<Status> RocksAccountStore::create_under_lock(Account account) {
+Task<Status> RocksAccountStore::create_under_lock(Account account, InviteUse use) {
   const auto name_owner = co_await user_of_name(account.username);
   if (!name_owner) co_return fail(name_owner.error());
   if (*name_owner) co_return fail(taken("username"));
@@ -83,9 +86,43 @@ Task<Status> RocksAccountStore::create_under_lock(Account account) {
     if (*email_owner) co_return fail(taken("email"));
     put_name(batch, email, account.id);
   }
+  if (!use.code.empty()) {
+    auto used = co_await use_invite(std::move(use), batch);
+    if (!used) co_return used;
+  }
   put_name(batch, account.username, account.id);
   put_account(batch, account);
   co_return co_await database_.commit(std::move(batch));
+}
+
+// Under its lock: of many who use it at once, as many come in as it has uses left.
+Task<Status> RocksAccountStore::use_invite(InviteUse use, Batch& batch) {
+  auto found = co_await invite(use.code);
+  if (!found) co_return fail(found.error());
+  if (!*found || !(*found)->good_at(use.at)) co_return fail(ErrorCode::kUnknownInvite);
+  InstanceInvite& left = **found;
+  if (--left.uses_left == 0) {
+    batch.erase(Family::kState, invite_key(left.code));
+  } else {
+    batch.put(Family::kState, invite_key(left.code), encode(left));
+  }
+  co_return Status();
+}
+
+Task<Status> RocksAccountStore::put_invite(InstanceInvite invite) {
+  Batch batch;
+  batch.put(Family::kState, invite_key(invite.code), encode(invite));
+  co_return co_await database_.commit(std::move(batch));
+}
+
+Task<Result<std::optional<InstanceInvite>>> RocksAccountStore::invite(std::string code) {
+  const auto row = co_await database_.get(Family::kState, invite_key(code));
+  if (!row) co_return fail(row.error());
+  if (!*row) co_return std::nullopt;
+  auto found = decode_instance_invite(**row);
+  if (!found) co_return damaged("invite");
+  found->code = std::move(code);
+  co_return found;
 }
 
 Task<Result<Account>> RocksAccountStore::account(UserId user) {

@@ -15,6 +15,7 @@
 
 namespace rookery::embedded {
 
+class Batch;
 class Database;
 
 class RocksAccountStore final : public AccountStore, public PersonalStore {
@@ -23,7 +24,10 @@ class RocksAccountStore final : public AccountStore, public PersonalStore {
   RocksAccountStore(Cores& cores, Database& database);
   ~RocksAccountStore() override;
 
-  Task<Status> create_account(Account account) override;
+  using AccountStore::create_account;
+  Task<Status> create_account(Account account, InviteUse use) override;
+  Task<Status> put_invite(InstanceInvite invite) override;
+  Task<Result<std::optional<InstanceInvite>>> invite(std::string code) override;
   Task<Result<Account>> account(UserId user) override;
   Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change) override;
   Task<Result<UserId>> user_of_name(std::string name) override;
@@ -55,7 +59,8 @@ class RocksAccountStore final : public AccountStore, public PersonalStore {
   template <class T>
   Task<T> locked_here(std::string key, Task<T> work);
 
-  Task<Status> create_under_lock(Account account);
+  Task<Status> create_under_lock(Account account, InviteUse use);
+  Task<Status> use_invite(InviteUse use, Batch& batch);
   Task<Result<Account>> change_under_lock(UserId user, std::function<Status(Account&)> change);
   Task<Result<Account>> replace(Account before, Account after);
   Task<Result<RefreshFamily>> refresh_under_lock(UserId user, LoginId login, std::function<Status(RefreshFamily&)> change);

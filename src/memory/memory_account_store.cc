@@ -16,15 +16,33 @@ bool MemoryAccountStore::is_others(const std::string& name, UserId user) const {
   return at != names_.end() && at->second != user;
 }
 
-Task<Status> MemoryAccountStore::create_account(Account account) {
+Task<Status> MemoryAccountStore::create_account(Account account, InviteUse use) {
   const std::lock_guard lock(mutex_);
   const std::string email = account.email_name();
   if (is_others(account.username, account.id)) co_return fail(taken("username"));
   if (!email.empty() && is_others(email, account.id)) co_return fail(taken("email"));
+  if (!use.code.empty()) {
+    const auto at = invites_.find(use.code);
+    if (at == invites_.end() || !at->second.good_at(use.at)) co_return fail(ErrorCode::kUnknownInvite);
+    if (--at->second.uses_left == 0) invites_.erase(at);
+  }
   names_[account.username] = account.id;
   if (!email.empty()) names_[email] = account.id;
   accounts_[account.id] = std::move(account);
   co_return Status();
+}
+
+Task<Status> MemoryAccountStore::put_invite(InstanceInvite invite) {
+  const std::lock_guard lock(mutex_);
+  invites_[invite.code] = std::move(invite);
+  co_return Status();
+}
+
+Task<Result<std::optional<InstanceInvite>>> MemoryAccountStore::invite(std::string code) {
+  const std::lock_guard lock(mutex_);
+  const auto at = invites_.find(code);
+  if (at == invites_.end()) co_return std::nullopt;
+  co_return at->second;
 }
 
 Task<Result<Account>> MemoryAccountStore::account(UserId user) {

@@ -14,7 +14,10 @@ namespace rookery::memory {
 
 class MemoryAccountStore final : public AccountStore, public PersonalStore {
  public:
-  Task<Status> create_account(Account account) override;
+  using AccountStore::create_account;
+  Task<Status> create_account(Account account, InviteUse use) override;
+  Task<Status> put_invite(InstanceInvite invite) override;
+  Task<Result<std::optional<InstanceInvite>>> invite(std::string code) override;
   Task<Result<Account>> account(UserId user) override;
   Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change) override;
   Task<Result<UserId>> user_of_name(std::string name) override;
@@ -45,6 +48,7 @@ class MemoryAccountStore final : public AccountStore, public PersonalStore {
   std::map<std::string, UserId> names_;
   std::map<std::pair<UserId, LoginId>, std::pair<Login, RefreshFamily>> logins_;
   std::map<std::string, KeyRecord> keys_;
+  std::map<std::string, InstanceInvite> invites_;
   std::set<std::pair<UserId, UserId>> blocks_;
   std::map<UserId, UserSettings> settings_;
   std::map<std::pair<UserId, ChannelId>, ChannelSettings> channel_settings_;

@@ -10,11 +10,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "model/account.h"
+#include "model/instance_invite.h"
 #include "runtime/task.h"
 
 namespace rookery {
@@ -35,8 +38,13 @@ class AccountStore {
  public:
   virtual ~AccountStore() = default;
 
-  // Takes the account's names and writes it. kTaken, with the field at fault ("username" or "email").
-  virtual Task<Status> create_account(Account account) = 0;
+  // Takes the account's names and writes it. kTaken, with the field at fault ("username" or "email"). With a `use`, in the
+  // same write, one use of that invite: kUnknownInvite when it is not there, used up or expired.
+  virtual Task<Status> create_account(Account account, InviteUse use) = 0;
+  Task<Status> create_account(Account account) { return create_account(std::move(account), InviteUse()); }
+  virtual Task<Status> put_invite(InstanceInvite invite) = 0;
+  // As it is; none when it is not there, or used up.
+  virtual Task<Result<std::optional<InstanceInvite>>> invite(std::string code) = 0;
   // Deleted ones too. kUnknownUser.
   virtual Task<Result<Account>> account(UserId user) = 0;
   // A verified e-mail that the change sets is taken and one that it drops is given back: kTaken as above. id and username

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from client import PASSWORD, Http, Person, jwt_part, unique
@@ -37,6 +38,26 @@ def test_registration_by_invite_without_one_names_the_invite():
         http = Http(server)
         http.ask("POST", "/api/v1/auth/register", {"username": unique(), "password": PASSWORD}).refused(403, 50013, "invite")
         http.ask("POST", "/api/v1/auth/register", {"username": unique(), "password": PASSWORD, "invite": "nonsense"}).refused(403, 50013, "invite")
+
+
+def test_an_invite_lets_in_as_many_as_it_has_uses_though_many_try_at_once():
+    with Server("--registration", "invite") as server:
+        server.stop()
+        made = subprocess.run([BINARY, "admin", "invite", "3", "--data-dir", server.data_dir], capture_output=True, text=True, timeout=30, check=True)
+        server.start()
+        invite = made.stdout.strip()
+
+        def come(_):
+            return Http(server).ask("POST", "/api/v1/auth/register", {"username": unique(), "password": PASSWORD, "invite": invite})
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(come, range(8)))
+        assert sorted(a.status for a in answers) == [201] * 3 + [403] * 5
+        for answer in answers:
+            if answer.status == 403:
+                answer.refused(403, 50013, "invite")
+        server.restart(9)
+        come(0).refused(403, 50013, "invite")
 
 
 # ---------------------------------------------------------------------- tokens

@@ -101,6 +101,43 @@ inline Task<void> create_at_once(Cores& cores, AccountStore& store, std::vector<
   co_await tasks.join();
 }
 
+inline Task<void> come_with(AccountStore& store, Account account, int& came, int& refused) {
+  InviteUse use{.code = "v1", .at = TimeMs(50)};
+  const auto status = co_await store.create_account(std::move(account), std::move(use));
+  if (status) {
+    ++came;
+  } else if (status.error().code == ErrorCode::kUnknownInvite) {
+    ++refused;
+  }
+}
+
+inline Task<void> come_at_once(AccountStore& store, std::vector<Account> accounts, int& came, int& refused) {
+  TaskGroup tasks(accounts.size());
+  for (Account& account : accounts) EXPECT_TRUE(tasks.spawn(come_with(store, std::move(account), came, refused)));
+  co_await tasks.join();
+}
+
+TEST_P(AccountStoreContract, AnInviteIsUsedInTheWriteThatMakesTheAccountAndNoOftenerThanItHasUses) {
+  const InstanceInvite invite{.code = "v1", .uses_left = 3, .created_at = TimeMs(1), .expires_at = TimeMs(100)};
+  ASSERT_TRUE(wait(accounts().put_invite(invite)).has_value());
+  rig_->restart();
+  EXPECT_EQ(**wait(accounts().invite("v1")), invite);
+  EXPECT_EQ(*wait(accounts().invite("v2")), std::nullopt);
+  const auto code_of = [](const Status& status) { return status.error().code; };
+  EXPECT_EQ(code_of(wait(accounts().create_account(an_account(1, "ada"), {.code = "v2", .at = TimeMs(50)}))), ErrorCode::kUnknownInvite);
+  EXPECT_EQ(code_of(wait(accounts().create_account(an_account(1, "ada"), {.code = "v1", .at = TimeMs(100)}))), ErrorCode::kUnknownInvite);
+  EXPECT_FALSE(*wait(accounts().user_of_name("ada"))) << "nothing is written";
+  int came = 0;
+  int refused = 0;
+  std::vector<Account> many;
+  for (std::uint64_t i = 1; i <= 8; ++i) many.push_back(an_account(i, "user" + std::to_string(i)));
+  run_blocking(rig_->cores().at(0), come_at_once(accounts(), std::move(many), came, refused));
+  EXPECT_EQ(came, 3);
+  EXPECT_EQ(refused, 5);
+  rig_->restart();
+  EXPECT_EQ(*wait(accounts().invite("v1")), std::nullopt) << "used up";
+}
+
 TEST_P(AccountStoreContract, OfManyWhoWantANameAtOnceOneGetsIt) {
   std::vector<Account> wanted;
   for (std::uint64_t id = 1; id <= 40; ++id) wanted.push_back(an_account(id, "ada"));
