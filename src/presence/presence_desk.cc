@@ -66,8 +66,26 @@ void PresenceDesk::sweep(Now now) {
   std::erase_if(users_, [](const auto& known) { return idle(known.second); });
 }
 
+std::vector<UserId> PresenceDesk::unremembered() const {
+  std::vector<UserId> users;
+  for (const UserId user : touched_) {
+    const auto known = users_.find(user);
+    if (known != users_.end() && !known->second.remembered) users.push_back(user);
+  }
+  std::ranges::sort(users);
+  const auto repeats = std::ranges::unique(users);
+  users.erase(repeats.begin(), repeats.end());
+  return users;
+}
+
+bool PresenceDesk::remembers(UserId user) const {
+  const auto known = users_.find(user);
+  return known != users_.end() && known->second.remembered;
+}
+
 void PresenceDesk::remember(UserId user, TimeMs stored) {
   Entry& entry = users_[user];
+  entry.remembered = true;
   entry.last_seen = std::max(entry.last_seen, stored);
   entry.stored_last_seen = std::max(entry.stored_last_seen, stored);
 }
@@ -128,7 +146,7 @@ std::vector<std::pair<UserId, TimeMs>> PresenceDesk::take_unstored(Now now, std:
     if (known == users_.end()) continue;
     Entry& entry = known->second;
     const bool first = !entry.stored_last_seen;
-    if (entry.storing || entry.last_seen <= entry.stored_last_seen) continue;
+    if (!entry.remembered || entry.storing || entry.last_seen <= entry.stored_last_seen) continue;
     if (!entry.ended && !first && !entry.changed && now.steady - entry.stored_at < interval) continue;
     entry.storing = true;
     entry.stored_at = now.steady;
@@ -151,9 +169,9 @@ std::vector<UserId> PresenceDesk::take_changed() {
     const auto known = users_.find(user);
     if (known == users_.end()) continue;
     Entry& entry = known->second;
-    if (entry.storing || entry.last_seen > entry.stored_last_seen) {
+    if (!entry.remembered || entry.storing || entry.last_seen > entry.stored_last_seen) {
       later.push_back(user);
-      if (entry.storing || entry.connections.empty()) continue;  // the end of a life is told with its time, stored
+      if (!entry.remembered || entry.storing || entry.connections.empty()) continue;  // the end of a life is told with its time, stored
     }
     if (entry.changed) changed.push_back(user);
     entry.changed = false;

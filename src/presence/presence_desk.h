@@ -47,9 +47,11 @@ class PresenceDesk {
   // Ends the lives that are due, and forgets users of whom there is nothing to know.
   void sweep(Now now);
 
+  // Who was touched, and of whom nobody said yet what was kept: nothing of them is stored or told before remember().
+  std::vector<UserId> unremembered() const;
   // `stored`: what was kept of the user before this process knew of him. Maxima: repeats and late ones do no harm.
   void remember(UserId user, TimeMs stored);
-  bool knows(UserId user) const { return users_.contains(user); }
+  bool remembers(UserId user) const;
 
   // As everybody may see it who may: what was stored of last_seen, not what is newer.
   Presence presence(UserId user) const;
@@ -82,6 +84,7 @@ class PresenceDesk {
     TimeMs last_seen;         // newest known
     TimeMs stored_last_seen;  // shown
     SteadyTime stored_at;     // when storing was last begun
+    bool remembered = false;  // what was stored before is known
     bool storing = false;
     bool ended = false;    // a life has ended: store without delay
     bool changed = false;  // status or devices

@@ -19,6 +19,7 @@ class PresenceDeskTest : public testing::Test {
   PresenceDesk::Now at(int second) const { return {TimeMs(1'000'000 + second * 1000), SteadyTime(seconds(second))}; }
   // Stores what waits, as the service does, and answers whose presence is to be told.
   std::vector<UserId> settle(int second) {
+    for (const UserId user : desk_.unremembered()) desk_.remember(user, TimeMs());
     for (const auto& [user, time] : desk_.take_unstored(at(second), seconds(2))) desk_.stored(user, time);
     return desk_.take_changed();
   }
@@ -103,6 +104,18 @@ TEST_F(PresenceDeskTest, FramesAreStoredAtMostEveryInterval) {
   EXPECT_TRUE(desk_.take_unstored(at(1), seconds(2)).empty());
   EXPECT_TRUE(desk_.take_changed().empty());
   EXPECT_EQ(desk_.take_unstored(at(2), seconds(2)).size(), 1u);
+}
+
+TEST_F(PresenceDeskTest, NothingIsStoredBeforeWhatWasStoredIsKnown) {
+  desk_.connected(key(1), kUser, DeviceKind::kWeb, at(0));
+  EXPECT_THAT(desk_.unremembered(), testing::ElementsAre(kUser));
+  EXPECT_TRUE(desk_.take_unstored(at(0), seconds(2)).empty());
+  EXPECT_TRUE(desk_.take_changed().empty());
+  desk_.remember(kUser, at(3600).wall);  // the clock was set back meanwhile
+  EXPECT_TRUE(desk_.unremembered().empty());
+  EXPECT_TRUE(desk_.take_unstored(at(0), seconds(2)).empty()) << "it would go back";
+  EXPECT_THAT(desk_.take_changed(), testing::ElementsAre(kUser));
+  EXPECT_EQ(desk_.presence(kUser).last_seen, at(3600).wall);
 }
 
 TEST_F(PresenceDeskTest, NobodyIsRememberedForNothing) {

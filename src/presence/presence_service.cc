@@ -99,6 +99,8 @@ Task<void> PresenceService::tick() {
   do {
     part.tick_again = false;
     part.desk.sweep(now_here());
+    // A clock that was set back must not write less than what was kept.
+    for (const UserId user : part.desk.unremembered()) static_cast<void>(co_await load(user));
     std::vector<std::pair<UserId, TimeMs>> unstored = part.desk.take_unstored(now_here(), kStoreInterval);
     if (!unstored.empty()) {
       const Status stored = co_await parts_.store.put_last_seen(unstored);
@@ -201,7 +203,7 @@ Task<void> PresenceService::block_changed(UserId user, UserId other, bool blocke
 }
 
 Task<Status> PresenceService::load(UserId user) {
-  if (here().desk.knows(user)) co_return Status();
+  if (here().desk.remembers(user)) co_return Status();
   const Result<TimeMs> stored = co_await parts_.store.last_seen(user);
   if (!stored) co_return fail(stored.error());
   here().desk.remember(user, *stored);
