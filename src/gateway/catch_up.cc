@@ -230,6 +230,15 @@ Task<void> CatchUp::read_on(std::shared_ptr<Session> session, Job& job, bool lar
   if (co_await read_messages(session, job, large)) co_await read_changes(session, job, large);
 }
 
+// The channel's state while the user is in it: what is numbered up to there is his to see, whoever removes him later. Asked for
+// after the pages that it is held against, which may show more: rows are there before the channel's core hears of them.
+Task<std::optional<ChannelState>> CatchUp::member_head(std::shared_ptr<Session> session, ChannelId channel) {
+  auto view = co_await parts_.log.view(channel, session->user());
+  if (view && view->state.exists() && view->state.roster->sees(session->user())) co_return std::move(view->state);
+  co_await sleep_on(parts_.core, kAskAgain);  // the channel's core says soon that he is gone
+  co_return std::nullopt;
+}
+
 // Messages after where the session stands, until there are no more. False: the job is over.
 Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bool large) {
   for (;;) {
@@ -238,6 +247,10 @@ Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bo
     const HistoryQuery query{HistoryQuery::Direction::kAfter, from->seq, kPage};
     auto page = co_await parts_.log.history(job.channel, query);
     if (!page) co_return true;  // the next settle() finds it behind still
+    const auto head = co_await member_head(session, job.channel);
+    if (!head) co_return false;
+    const bool last = page->size() < kPage;
+    std::erase_if(*page, [&head](const Message& message) { return message.seq > head->last_seq; });
     for (Message& message : *page) {
       std::vector<UserId> shown{message.author};
       const auto profiles = co_await prepare(session, job.channel, std::move(shown));
@@ -255,7 +268,7 @@ Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bo
       if (message.seq > job.ready_seq && !message.deleted && std::ranges::binary_search(message.mentions, session->user()))
         dispatch(*session, message_text(Form::kMention, job.channel, 0, text), {Form::kMention, place, 0, false});
     }
-    if (page->size() < kPage) co_return true;
+    if (last || page->empty()) co_return true;
   }
 }
 
@@ -266,6 +279,10 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
     if (from == nullptr) co_return false;
     auto page = co_await parts_.log.changes(job.channel, from->rev, kPage);
     if (!page || page->empty()) co_return true;
+    const auto head = co_await member_head(session, job.channel);
+    if (!head) co_return false;
+    const bool last = page->size() < kPage;
+    std::erase_if(*page, [&head](const Change& change) { return change.rev > head->rev; });
     std::vector<std::uint64_t> seqs;
     for (const Change& change : *page) {
       if (is_about_message(change.kind)) seqs.push_back(change.seq);
@@ -274,8 +291,7 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
     const auto repeats = std::ranges::unique(seqs);
     seqs.erase(repeats.begin(), repeats.end());
     auto messages = co_await parts_.log.messages(job.channel, std::move(seqs));
-    auto view = co_await parts_.log.view(job.channel, session->user());
-    if (!messages || !view) co_return true;
+    if (!messages) co_return true;
     for (const Change& change : *page) {
       std::shared_ptr<const Message> message;
       // Told one by one, a change comes after its message: that is read next.
@@ -284,10 +300,10 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
         const auto found = std::ranges::find(*messages, change.seq, &Message::seq);
         if (found != messages->end()) message = std::make_shared<const Message>(*found);
       }
-      Event event = event_of(change, std::move(message), job.channel, view->state);
+      Event event = event_of(change, std::move(message), job.channel, *head);
       if (!co_await tell_change(session, job, std::move(event), large)) co_return false;
     }
-    if (page->size() < kPage) co_return true;
+    if (last || page->empty()) co_return true;
   }
 }
 
@@ -298,6 +314,8 @@ Task<bool> CatchUp::tell_change(std::shared_ptr<Session> session, Job& job, Even
   Subscription& at = *parts_.audience.find(*session, job.channel);
   if (event.rev <= at.rev) co_return true;
   at.rev = event.rev;
+  // His own removal would be the channel's last event, and he is in it again: it is over, and not told.
+  if (event.kind == EventKind::kMemberRemove && event.user == session->user()) co_return true;
   if (!wants_near(at, job, large) && event.kind != EventKind::kChannelUpdate) co_return true;
   if (event.kind == EventKind::kChannelUpdate || event.kind == EventKind::kMemberAdd || event.kind == EventKind::kMemberRemove) {
     dispatch(*session, event_text(event, profile_by(*profiles)));

@@ -88,6 +88,7 @@ class CatchUp {
   Task<void> perform(std::shared_ptr<Session> session, Job& job);
   // Whether the client's position can be caught up within the limits; what cannot becomes kRefused or is gone.
   Task<bool> admit(std::shared_ptr<Session> session, Job& job);
+  Task<std::optional<ChannelState>> member_head(std::shared_ptr<Session> session, ChannelId channel);
   Task<void> read_on(std::shared_ptr<Session> session, Job& job, bool large);
   Task<bool> read_messages(std::shared_ptr<Session> session, Job& job, bool large);
   Task<bool> read_changes(std::shared_ptr<Session> session, Job& job, bool large);

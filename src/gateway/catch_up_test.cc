@@ -320,5 +320,38 @@ TEST_F(CatchUpTest, WhoIsRemovedWhileCatchingUpIsToldSoLast) {
   EXPECT_EQ(count_of(client.all(), "not for ben"), 0u);
 }
 
+TEST_F(CatchUpTest, WhatIsNumberedAfterHisRemovalIsNotReadForHim) {
+  const std::string big(3900, 'x');
+  for (int i = 0; i < 60; ++i) world.send(channel, ann, big);
+  TestClient client(world, 1);
+  client.open();
+  client.stop_reading();
+  client.say(R"({"op":2,"d":{"token":")" + to_string(ben) + R"(","device":{"id":"d","kind":"web"})" + positions(position(channel, 0, 0)) +
+             "}}");
+  world.settle();
+  world.deaf = true;  // the log shows it already, and the channel's core has not heard of it
+  ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+  world.send(channel, ann, "not for ben");
+  client.read_on();
+  world.settle();
+  EXPECT_EQ(count_of(client.all(), "not for ben"), 0u);
+  world.deaf = false;
+  world.send(channel, ann, "not for ben either");
+  client.expect(R"("t":"CHANNEL_MEMBER_REMOVE")");
+  world.settle();
+  EXPECT_EQ(count_of(client.all(), "not for ben"), 0u);
+}
+
+TEST_F(CatchUpTest, WhoIsInAgainIsNotToldThatHeWasOut) {
+  send(1);
+  ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+  ASSERT_TRUE(world.apply(channel, AddMember{ann, ben}));
+  TestClient client(world, 0);
+  client.identify(ben, positions(position(channel, 1, 0)));
+  client.expect(synced(channel, 3, 2, true));
+  EXPECT_EQ(count_of(client.all(), "CHANNEL_MEMBER_REMOVE"), 0u);
+  EXPECT_EQ(count_of(client.all(), "CHANNEL_MEMBER_ADD"), 1u);
+}
+
 }  // namespace
 }  // namespace rookery::gateway

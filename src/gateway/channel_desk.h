@@ -102,6 +102,7 @@ class ChannelDesk {
     RecentAuthors authors;
     ReceiptBatch receipts;
     bool receipts_due = false;
+    bool receipts_reading = false;  // authors are being read for a batch: what comes meanwhile is told after it
     std::vector<Typist> typists;
     SteadyTime next_unread;
     bool unread_due = false;

@@ -83,9 +83,11 @@ void ChannelDesk::tick() {
 }
 
 void ChannelDesk::flush_receipts(ChannelId id, Channel& channel) {
+  if (channel.receipts_reading) return;
   ReceiptBatch batch = std::exchange(channel.receipts, {});
   if (batch.empty() || batch.first() > batch.last()) return;
   if (!channel.authors.of(batch.first())) {
+    channel.receipts_reading = true;
     spawn(read_and_flush_receipts(id, std::move(batch)));
     return;
   }
@@ -96,17 +98,21 @@ Task<void> ChannelDesk::read_and_flush_receipts(ChannelId id, ReceiptBatch batch
   const std::uint64_t first = batch.first();
   const HistoryQuery query{HistoryQuery::Direction::kBefore, batch.last() + 1, kReceiptMessages};
   auto page = co_await parts_.log.history(id, query);
-  const Channel* channel = find(id);
-  if (!page || channel == nullptr) co_return;
+  Channel* channel = find(id);
+  if (channel == nullptr) co_return;
+  channel->receipts_reading = false;
   std::vector<std::pair<std::uint64_t, UserId>> authors;
-  for (const Message& message : *page) {
-    if (message.seq >= first) authors.emplace_back(message.seq, message.author);
+  if (page) {
+    for (const Message& message : *page) {
+      if (message.seq >= first) authors.emplace_back(message.seq, message.author);
+    }
   }
   const auto author_of = [&authors](std::uint64_t seq) {
     const auto at = std::ranges::find(authors, seq, &std::pair<std::uint64_t, UserId>::first);
     return at == authors.end() ? UserId() : at->second;
   };
   send_receipts(*channel, id, batch, author_of);
+  flush_receipts(id, *channel);
 }
 
 void ChannelDesk::send_receipts(const Channel& channel, ChannelId id, const ReceiptBatch& batch,
