@@ -16,6 +16,7 @@ int admin_create_command(Arguments arguments);
 int admin_reset_password_command(Arguments arguments);
 int admin_verify_email_command(Arguments arguments);
 int admin_invite_command(Arguments arguments);
+int admin_new_epoch_command(Arguments arguments);
 int repair_command(Arguments arguments);
 int bench_command(Arguments arguments);
 int verify_command(Arguments arguments);

@@ -54,5 +54,36 @@ TEST_F(HighWaterMarkTest, ACleanStopStoresTheExactValue) {
   EXPECT_EQ(RocksHighWaterMark(database()).stored().value(), TimeMs(1'000));
 }
 
+struct MovedClock final : Clock {
+  TimeMs now() const override { return time; }
+  SteadyTime steady_now() const override { return {}; }
+  TimeMs time{1'800'000'000'000};
+};
+
+TEST_F(HighWaterMarkTest, IdsAscendOverRestartsWhileTheClockJumpsAnHourEitherWay) {
+  MovedClock clock;
+  std::uint64_t last = 0;
+  for (const auto jump : {0, 1, -1, -1, 1, -1}) {
+    clock.time = clock.time + std::chrono::hours(jump);
+    open();
+    RocksHighWaterMark mark(database());
+    CoreIds ids(2, mark.stored().value(), clock, &mark);
+    std::vector<std::uint64_t> given;
+    const auto give = [](IdSource& source, MovedClock& moved, std::vector<std::uint64_t>& out) -> Task<void> {
+      for (const auto hour : {0, 1, -1, 0}) {  // and while it runs
+        moved.time = moved.time + std::chrono::hours(hour);
+        for (int i = 0; i < 100; ++i) out.push_back(source.next());
+      }
+      co_return;
+    };
+    run_blocking(cores().at(0), give(ids, clock, given));
+    for (const std::uint64_t id : given) {
+      ASSERT_GT(id, last);
+      last = id;
+    }
+    close();  // the mark alone is kept, as after a kill
+  }
+}
+
 }  // namespace
 }  // namespace rookery::embedded

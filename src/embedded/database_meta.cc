@@ -8,12 +8,6 @@
 #include "embedded/keys.h"
 
 namespace rookery::embedded {
-namespace {
-
-constexpr std::size_t kEpochBytes = 16;
-
-}  // namespace
-
 Result<std::optional<std::string>> read_meta(Store& store, std::string_view name) {
   return *store.get(Family::kState, meta_key(name), Store::Tier::kDisk);
 }

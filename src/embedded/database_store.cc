@@ -176,8 +176,9 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Databa
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = mode == Mode::kReadOnly ? rocksdb::DB::OpenForReadOnly(database, path, families, &handles, &db)
-                                                         : rocksdb::DB::Open(database, path, families, &handles, &db);
+  const bool read_only = mode == Mode::kReadOnly || mode == Mode::kSalvage;
+  const rocksdb::Status opened = read_only ? rocksdb::DB::OpenForReadOnly(database, path, families, &handles, &db)
+                                           : rocksdb::DB::Open(database, path, families, &handles, &db);
   if (!opened.ok()) return fail(open_error(path, opened));
 
   std::unique_ptr<Store> store(new Store);
@@ -185,6 +186,26 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Databa
   std::copy_n(handles.begin(), kFamilies, store->handles_.begin());
   store->default_ = handles.back();
   return store;
+}
+
+Status Store::list_anew(const std::string& path) {
+  rocksdb::DBOptions database = database_options({}, Mode::kSalvage);
+  const auto cache = rocksdb::NewLRUCache(DatabaseOptions().block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < kFamilies; ++i) families.emplace_back(kNames[i], family_options(static_cast<Family>(i), cache));
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  rocksdb::Status done = rocksdb::RepairDB(path, database, families);
+  if (!done.ok()) return fail(error_of(done));
+  // A family of which there is no table is unknown now.
+  database.create_missing_column_families = true;
+  for (auto& family : families) family.options.disable_auto_compactions = true;  // which would stop at what is damaged
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  done = rocksdb::DB::Open(database, path, families, &handles, &db);
+  if (!done.ok()) return fail(error_of(done));
+  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  delete db;
+  return {};
 }
 
 Store::~Store() {

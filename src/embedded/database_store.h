@@ -22,10 +22,12 @@ class Store {
     kCreate,    // made when it is not there
     kExisting,  // must be there
     kReadOnly,  // must be there, and nothing of it is changed
-    kSalvage,   // must be there; of a damaged write-ahead log only what stands before the damage is taken
+    kSalvage,   // as kReadOnly; of a damaged write-ahead log only what stands before the damage is taken
   };
   // Blocks, for as long as the replay of the write-ahead log takes.
   static Result<std::unique_ptr<Store>> open(const std::string& path, const DatabaseOptions& options, Mode mode);
+  // Makes RocksDB's list of its tables anew from the tables themselves, and tables of the write-ahead logs. Blocks.
+  static Status list_anew(const std::string& path);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;

@@ -4,13 +4,19 @@
 
 #include <filesystem>
 
+#include "base/bytes.h"
+#include "base/random.h"
+#include "embedded/amend.h"
 #include "embedded/data_dir.h"
+#include "embedded/database.h"
 #include "embedded/database_meta.h"
 #include "embedded/database_store.h"
 #include "embedded/disk.h"
 #include "embedded/keys.h"
 #include "embedded/survey.h"
 #include "embedded/watermark.h"
+#include "model/message.h"
+#include "runtime/snowflake.h"
 
 namespace rookery::embedded {
 namespace {
@@ -18,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLogRowsAtOnce = 100'000;
+constexpr std::size_t kCopyBytes = 1ull << 20;  // written at once
 
 Result<DataDir> take(const std::string& directory) {
   std::error_code error;
@@ -131,6 +138,118 @@ bool describe_tables(std::string& out, Store& store) {
   return checked.ok();
 }
 
+// The database as far as it opens, read only.
+struct Source {
+  std::unique_ptr<Store> store;  // null: it does not open at all
+  std::string scratch;           // a copy of its files with a new list of them; empty: none was needed
+  std::vector<std::string> notes;
+
+  Source() = default;
+  Source(Source&&) = default;
+  ~Source() {
+    store.reset();
+    std::error_code error;
+    if (!scratch.empty()) fs::remove_all(scratch, error);
+  }
+};
+
+// The files by a second name each: what is renamed or deleted here stays in its own place.
+bool link_files(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::remove_all(to, error);
+  fs::create_directory(to, error);
+  for (const auto& entry : fs::directory_iterator(from, error)) {
+    if (entry.is_regular_file(error)) fs::create_hard_link(entry.path(), to + "/" + entry.path().filename().string(), error);
+    if (error) return false;
+  }
+  return !error;
+}
+
+Source open_what_is_left(const DataDir& dir) {
+  Source source;
+  auto store = Store::open(dir.database_path(), {}, Store::Mode::kReadOnly);
+  if (!store) {
+    source.notes.push_back(fmt::format("does not open: {}", store.error().sentence()));
+    store = Store::open(dir.database_path(), {}, Store::Mode::kSalvage);
+    if (store) source.notes.emplace_back("LOST: of the write-ahead log what stands behind its first damage");
+  }
+  if (!store) {
+    source.scratch = dir.path() + "/repair-scratch";
+    if (!link_files(dir.database_path(), source.scratch)) return source;
+    if (const Status listed = Store::list_anew(source.scratch); !listed) {
+      source.notes.push_back(fmt::format("its tables cannot be listed anew: {}", listed.error().sentence()));
+      return source;
+    }
+    source.notes.emplace_back(
+        "DAMAGED: RocksDB's list of its tables, or a table as a whole; the tables were listed anew, and changes of the last time may be "
+        "undone");
+    store = Store::open(source.scratch, {}, Store::Mode::kSalvage);
+    if (!store) source.notes.push_back(fmt::format("does not open: {}", store.error().sentence()));
+  }
+  if (store) source.store = *std::move(store);
+  return source;
+}
+
+// Every readable row but the log's: followers find a new epoch, and the log goes on where it was.
+Status copy_rows(Store& from, Store& to) {
+  Status copied;
+  for (const Family family : {Family::kHistory, Family::kRecent, Family::kState}) {
+    rocksdb::WriteBatch rows;
+    const auto write = [&] {
+      const rocksdb::Status written = to.db().Write({}, &rows);
+      if (!written.ok() && copied) copied = fail(error_of(written));
+      rows.Clear();
+    };
+    for_each_readable(from, family, [&](std::string_view key, std::string_view value) {
+      if (!rows.Put(to.family(family), slice(key), slice(value)).ok() || rows.GetDataSize() > kCopyBytes) write();
+    });
+    write();
+  }
+  return copied;
+}
+
+// Numbers that must not be given again go on above the highest that is known.
+Status write_marks(Store& store, std::uint64_t log_end, const Survey& rows) {
+  rocksdb::WriteBatch marks;
+  auto* const state = store.family(Family::kState);
+  if (!marks.Put(state, meta_key(kMetaLogEnd), log_key(log_end)).ok()) return fail(ErrorCode::kInternal, "out of memory");
+  const ScanRange covered = ScanRange::of_prefix(meta_key("cursors/"), 10'000);
+  (void)*store.scan(Family::kState, covered, Store::Tier::kDisk,
+                    [&](std::string_view key, std::string_view) { marks.Put(state, slice(key), log_key(log_end)).PermitUncheckedError(); });
+  MessageId newest;
+  for (const auto& [channel, head] : rows.heads) {
+    const auto row = *store.get(Family::kHistory, message_key(channel, head.last_seq), Store::Tier::kDisk);
+    const auto message = row && *row ? decode_message(**row) : std::nullopt;
+    if (message) newest = std::max(newest, message->id);
+  }
+  std::string ids_key = meta_key(kMetaIdsUpTo);
+  ByteWriter(ids_key).u32(kIdNodesMax - 1);  // no core's: the highest of all rows counts
+  std::string ids_up_to;
+  ByteWriter(ids_up_to).u8(1).u64(static_cast<std::uint64_t>(snowflake_time(newest.value).unix_ms));
+  if (newest) marks.Put(state, ids_key, ids_up_to).PermitUncheckedError();
+  rocksdb::WriteOptions how;
+  how.sync = true;
+  const rocksdb::Status written = store.db().Write(how, &marks);
+  if (!written.ok()) return fail(error_of(written));
+  return {};
+}
+
+// At every moment between, a start either has the old or the new, or refuses.
+Status put_in_place(const DataDir& dir, const std::string& fresh, const std::string& aside, Mark mark) {
+  rocksdb::FileSystem& files = *machine_env().GetFileSystem();
+  std::error_code error;
+  fs::create_directory(aside, error);
+  if (!error && fs::exists(dir.watermark_path())) fs::copy_file(dir.watermark_path(), aside + "/watermark", error);
+  if (error) return fail(ErrorCode::kInternal, "cannot make " + aside + ": " + error.message());
+  if (!Watermark::read(files, dir.watermark_path()).value_or(std::nullopt)) {
+    if (Status marked = Watermark::create(files, dir.watermark_path(), mark); !marked) return marked;
+  }
+  fs::rename(dir.database_path(), aside + "/db", error);
+  if (!error) fs::rename(fresh, dir.database_path(), error);
+  if (error) return fail(ErrorCode::kInternal, "cannot move the database: " + error.message());
+  return Watermark::create(files, dir.watermark_path(), mark);  // syncs the directory too
+}
+
 }  // namespace
 
 Result<RepairReport> inspect_data_dir(const std::string& directory) {
@@ -144,45 +263,69 @@ Result<RepairReport> inspect_data_dir(const std::string& directory) {
   out += fmt::format("  files: {} tables ({} bytes), {} write-ahead logs ({} bytes)\n", tables.count, tables.bytes, logs.count, logs.bytes);
   const auto mark = Watermark::read(*machine_env().GetFileSystem(), dir->watermark_path());
   const bool marked = describe_watermark(out, mark);
-  auto store = Store::open(dir->database_path(), DatabaseOptions{}, Store::Mode::kReadOnly);
-  if (!store) {
-    out += fmt::format("  database: does not open: {}\n", store.error().sentence());
-    return report;
-  }
-  const auto format = read_meta(**store, kMetaFormat);
+  const Source source = open_what_is_left(*dir);
+  for (const std::string& note : source.notes) out += fmt::format("  database: {}\n", note);
+  if (!source.store) return report;
+  Store& store = *source.store;
+  const auto format = read_meta(store, kMetaFormat);
   out += fmt::format("  database: opens, format {}\n", format && *format ? **format : "unknown");
-  const bool complete = describe_end(out, **store, mark);
-  const bool readable = describe_tables(out, **store);
-  const bool consistent = describe_rows(out, survey(**store));
-  report.whole = marked && complete && readable && consistent && format && *format;
+  const bool complete = describe_end(out, store, mark);
+  const bool readable = describe_tables(out, store);
+  const bool consistent = describe_rows(out, survey(store));
+  report.whole = source.notes.empty() && marked && complete && readable && consistent && format && *format;
   return report;
 }
 
-Status give_up_lost_end(const std::string& directory) {
-  auto report = inspect_data_dir(directory);
-  if (!report) return std::unexpected(std::move(report.error()));
-  if (report->whole) return fail(ErrorCode::kInternal, directory + " is whole: there is nothing to give up");
+Result<std::string> save_what_is_left(const std::string& directory) {
+  const auto report = inspect_data_dir(directory);
+  if (!report) return fail(report.error());
+  if (report->whole) return fail(ErrorCode::kInternal, directory + " is whole: there is nothing to repair");
   auto dir = take(directory);
-  if (!dir) return std::unexpected(std::move(dir.error()));
-  auto store = Store::open(dir->database_path(), DatabaseOptions{}, Store::Mode::kSalvage);
-  if (!store) {
-    return fail(ErrorCode::kInternal,
-                std::string(store.error().sentence()) +
-                    "\nThis is not a lost end; what was damaged cannot be restored from what is here. Restore a backup");
+  if (!dir) return fail(dir.error());
+  const auto marked = Watermark::read(*machine_env().GetFileSystem(), dir->watermark_path());
+  const std::string fresh = directory + "/db.saved";
+  std::string told;
+  Mark mark;
+  {
+    const Source source = open_what_is_left(*dir);
+    if (!source.store) return fail(ErrorCode::kInternal, "nothing of it can be read. Restore a backup");
+    std::error_code error;
+    fs::remove_all(fresh, error);
+    auto made = Store::open(fresh, {}, Store::Mode::kCreate);
+    if (!made) return fail(made.error());
+    Store& saved = **made;
+    if (Status copied = copy_rows(*source.store, saved); !copied) return fail(copied.error());
+    const Survey rows = survey(saved);
+    const auto amended = amend(saved, rows);
+    if (!amended) return fail(amended.error());
+    mark.offset = std::max(read_log_end(*source.store).value_or(0), read_log_end(saved).value_or(0));
+    if (marked && *marked) mark.offset = std::max(mark.offset, (*marked)->offset);
+    if (Status numbered = write_marks(saved, mark.offset, rows); !numbered) return fail(numbered.error());
+    if (auto epoch = write_first_meta(saved); !epoch) return fail(epoch.error());
+    const Survey after = survey(saved);
+    told = fmt::format("saved: {} users, {} channels, {} messages\n", rows.users, rows.channels, rows.messages);
+    for (const std::string& sentence : *amended) told += "  " + sentence + "\n";
+    for (const std::string& sentence : after.contradictions) told += "  CONTRADICTION that stays: " + sentence + "\n";
+    mark.sequence = saved.db().GetLatestSequenceNumber();
   }
-  if (const rocksdb::Status readable = (*store)->db().VerifyChecksum(); !readable.ok()) {
-    return fail(ErrorCode::kInternal,
-                "a table is damaged (" + readable.ToString() + "): what it held cannot be restored from what is here. Restore a backup");
-  }
-  const auto end = read_log_end(**store);
-  if (!end) return std::unexpected(end.error());
-  const auto hole = find_hole(**store);
-  if (!hole) return std::unexpected(hole.error());
-  if (*hole != 0)
-    return fail(ErrorCode::kInternal, "the log has a hole at row " + std::to_string(*hole) + ", not a lost end. Restore a backup");
-  if (auto epoch = write_first_meta(**store); !epoch) return std::unexpected(std::move(epoch.error()));
-  const Mark mark{.offset = *end, .sequence = (*store)->db().GetLatestSequenceNumber()};
-  return Watermark::create(*machine_env().GetFileSystem(), dir->watermark_path(), mark);
+  std::string time = format_rfc3339(system_clock().now());
+  std::erase_if(time, [](char c) { return c == ':' || c == '-' || c == '.'; });
+  const std::string aside = directory + "/damaged-" + time;
+  if (Status placed = put_in_place(*dir, fresh, aside, mark); !placed) return fail(placed.error());
+  return told + "the damaged files are in " + aside + "\n";
+}
+
+Result<std::string> renew_epoch(const std::string& directory) {
+  if (auto there = take(directory); !there) return fail(there.error());
+  DatabaseOptions options;
+  options.directory = directory;
+  auto database = Database::open(std::move(options));
+  if (!database) return fail(database.error());
+  std::string epoch = system_random().token(kEpochBytes);
+  Batch batch;
+  batch.put(Family::kState, meta_key(kMetaEpoch), epoch);
+  (*database)->commit_now(std::move(batch));
+  return epoch;
 }
 
 }  // namespace rookery::embedded

@@ -1,5 +1,5 @@
-// Repair: what a data directory holds and what is wrong with it, and the one thing that can be done about a log that lost its
-// end or was damaged: to go on with what stands before the damage. Blocking, for commands; no server may have the directory.
+// Repair: what a data directory holds and what is wrong with it, and a new directory made of what can be saved. Blocking, for
+// commands; no server may have the directory.
 #pragma once
 
 #include <string>
@@ -10,17 +10,21 @@ namespace rookery::embedded {
 
 struct RepairReport {
   std::string text;    // lines for the operator
-  bool whole = false;  // nothing is wrong that can be seen: every table was read, the log has no hole and reaches the watermark
+  bool whole = false;  // nothing is wrong that can be seen: every row was read, nothing is missing, nothing contradicts another
 };
 
 // Reads everything and changes nothing of it. Takes as long as reading the tables. An error when there is no data directory, or
 // it is in use.
 Result<RepairReport> inspect_data_dir(const std::string& directory);
 
-// Gives up what is missing or damaged at the end: takes the write-ahead log up to its first damage, makes the watermark say
-// what is there, and gives the installation a new epoch, so that clients drop what they remember of the part that was lost.
-// For a directory that is whole, and for damage elsewhere (tables, MANIFEST), an error: nothing was changed, or, when it says
-// so, only the write-ahead log was.
-Status give_up_lost_end(const std::string& directory);
+// Puts a consistent database in the place of a damaged one, made of every row that can be read; the damaged files are kept,
+// moved to damaged-… in the data directory. The installation gets a new epoch, so that clients drop what they remember.
+// Needs as much room as the database has. Answers lines that tell what was done. An error when nothing is wrong, or nothing
+// can be read; then nothing was changed.
+Result<std::string> save_what_is_left(const std::string& directory);
+
+// Gives the installation a new epoch: after a backup was restored. Answers it. An error when the directory cannot be opened as a
+// server opens it.
+Result<std::string> renew_epoch(const std::string& directory);
 
 }  // namespace rookery::embedded

@@ -8,6 +8,7 @@
 #include "embedded/database_fixture.h"
 #include "embedded/keys.h"
 #include "embedded/row_codec.h"
+#include "model/channel.h"
 #include "model/message.h"
 
 namespace rookery::embedded {
@@ -26,12 +27,44 @@ class RepairTest : public DatabaseFixture {
       Message message;
       message.id = MessageId(1'000 + seq);
       message.author = UserId(7);
-      message.content = "message";
+      message.content = "a message of some length, so that a table has several blocks " + std::to_string(seq * 7'919'993);
       batch.put(Family::kHistory, message_key(ChannelId(1), seq), encode(message));
       batch.log_entry(encode(LogEntry{EventKind::kMessageCreate, ChannelId(1), seq}));
       database().commit_now(std::move(batch));
     }
     close();
+  }
+  void save() {
+    const auto saved = save_what_is_left(directory());
+    ASSERT_TRUE(saved.has_value()) << saved.error().sentence() << "\n" << inspect_data_dir(directory())->text;
+    const auto report = inspect_data_dir(directory());
+    ASSERT_TRUE(report.has_value());
+    EXPECT_TRUE(report->whole) << *saved << report->text;
+    bool kept = false;
+    for (const auto& entry : fs::directory_iterator(directory())) {
+      if (entry.path().filename().string().starts_with("damaged-")) kept = fs::exists(entry.path() / "db");
+    }
+    EXPECT_TRUE(kept);
+  }
+  static void damage(const std::string& path, std::uint64_t at) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write("\xff\xff\xff\xff", 4);
+  }
+  // How many of the channel's messages there are, from 1 without a hole.
+  std::uint64_t seqs_there() {
+    std::uint64_t seq = 0;
+    while (database().get_now(Family::kHistory, message_key(ChannelId(1), seq + 1)).value()) ++seq;
+    return seq;
+  }
+  // That is one of `history`.
+  std::string largest_table() const {
+    std::string largest;
+    for (const auto& entry : fs::directory_iterator(directory() + "/db")) {
+      if (entry.path().extension() != ".sst") continue;
+      if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path().string();
+    }
+    return largest;
   }
   std::string file_ending(std::string_view end) const {
     for (const auto& entry : fs::directory_iterator(directory() + "/db")) {
@@ -48,12 +81,12 @@ TEST_F(RepairTest, AWholeDirectoryIsCalledWholeAndIsNotChanged) {
   EXPECT_TRUE(report->whole) << report->text;
   EXPECT_THAT(report->text, HasSubstr("the log was synced up to row 3"));
   EXPECT_THAT(report->text, HasSubstr("ends at row 3"));
-  EXPECT_FALSE(give_up_lost_end(directory()).has_value());
+  EXPECT_FALSE(save_what_is_left(directory()).has_value());
   open();
   EXPECT_EQ(database().last_offset(), 3u);
 }
 
-TEST_F(RepairTest, ALostEndIsToldAndCanBeGivenUp) {
+TEST_F(RepairTest, ALostEndIsToldAndWhatStandsBeforeItIsSaved) {
   commit(20);
   open();
   const std::string epoch = database().epoch();
@@ -66,48 +99,115 @@ TEST_F(RepairTest, ALostEndIsToldAndCanBeGivenUp) {
   ASSERT_TRUE(report.has_value()) << report.error().sentence();
   EXPECT_FALSE(report->whole);
   EXPECT_THAT(report->text, HasSubstr("LOST: 1 log rows"));
-  const Status given_up = give_up_lost_end(directory());
-  ASSERT_TRUE(given_up.has_value()) << given_up.error().sentence();
+  EXPECT_THAT(report->text, HasSubstr("39 messages"));
+  EXPECT_THAT(refusal(), HasSubstr("ends before what was acknowledged")) << "telling changes nothing";
+  save();
   open();
-  EXPECT_EQ(database().last_offset(), 39u);
-  EXPECT_EQ(database().read_log_now(0, 100).value().size(), 39u);
+  EXPECT_EQ(seqs_there(), 39u);
+  EXPECT_EQ(database().last_offset(), 40u) << "offsets are not given again";
   EXPECT_NE(database().epoch(), epoch);
 }
 
 TEST_F(RepairTest, ADamagedMiddleOfTheWriteAheadLogIsGivenUpFromThereOn) {
   commit(20);
   const std::string wal = file_ending(".log");
-  {
-    std::fstream file(wal, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(static_cast<std::streamoff>(fs::file_size(wal) / 2));
-    file.write("\xff\xff\xff\xff", 4);
-  }
+  damage(wal, fs::file_size(wal) / 2);
   EXPECT_THAT(refusal(), HasSubstr("`rookery repair`"));
-  ASSERT_TRUE(give_up_lost_end(directory()).has_value());
+  save();
   open();
-  const std::uint64_t end = database().last_offset();
-  EXPECT_GT(end, 0u);
-  EXPECT_LT(end, 20u);
-  for (std::uint64_t seq = 1; seq <= 20; ++seq) {
-    EXPECT_EQ(database().get_now(Family::kHistory, message_key(ChannelId(1), seq)).value().has_value(), seq <= end);
-  }
+  EXPECT_GT(seqs_there(), 0u);
+  EXPECT_LT(seqs_there(), 20u);
 }
 
-TEST_F(RepairTest, ADamagedTableIsToldAndNotGivenUp) {
-  commit(20);
+TEST_F(RepairTest, OfADamagedTableAllButTheDamagedBlockIsSavedAndPositionsStayDense) {
+  commit(2'000);
   open();
   ASSERT_TRUE(database().compact_all().has_value());
   close();
-  {
-    std::fstream file(file_ending(".sst"), std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(10);
-    file.write("\xff\xff\xff\xff", 4);
-  }
+  const std::string table = largest_table();
+  ASSERT_FALSE(table.empty());
+  damage(table, fs::file_size(table) / 2);
   const auto report = inspect_data_dir(directory());
   ASSERT_TRUE(report.has_value()) << report.error().sentence();
   EXPECT_FALSE(report->whole);
   EXPECT_THAT(report->text, HasSubstr("DAMAGED"));
-  EXPECT_FALSE(give_up_lost_end(directory()).has_value());
+  EXPECT_THAT(report->text, HasSubstr("LOST: channel 1: messages"));
+  save();
+  open();
+  EXPECT_EQ(seqs_there(), 2'000u);
+  std::size_t lost = 0;
+  std::uint64_t id = 0;
+  for (std::uint64_t seq = 1; seq <= 2'000; ++seq) {
+    const auto row = database().get_now(Family::kHistory, message_key(ChannelId(1), seq));
+    ASSERT_TRUE(row.has_value() && row->has_value()) << seq;
+    const auto message = decode_message(**row);
+    ASSERT_TRUE(message.has_value());
+    EXPECT_GT(message->id.value, id);
+    id = message->id.value;
+    lost += message->deleted ? 1 : 0;
+    EXPECT_EQ(message->content.empty(), message->deleted);
+  }
+  EXPECT_GT(lost, 0u);
+  EXPECT_LT(lost, 1'000u);
+}
+
+TEST_F(RepairTest, WithoutItsListOfTablesEverythingIsSavedFromTheTables) {
+  commit(50);
+  open();
+  ASSERT_TRUE(database().compact_all().has_value());
+  close();
+  commit(20);
+  fs::remove(directory() + "/db/CURRENT");
+  EXPECT_THAT(refusal(), HasSubstr("`rookery repair`"));
+  save();
+  open();
+  EXPECT_EQ(seqs_there(), 70u);
+}
+
+TEST_F(RepairTest, WhatPointsAtLostMessagesIsMadeToAgree) {
+  commit(20);
+  open();
+  const Roster roster{.id = ChannelId(1), .type = ChannelType::kGroup, .owner = UserId(7)};
+  Batch batch;
+  batch.put(Family::kState, channel_key(ChannelId(1)), encode(roster));
+  batch.put(Family::kState, member_key(ChannelId(1), UserId(7)), encode(Member{.user = UserId(7)}));
+  batch.put(Family::kState, member_key(ChannelId(1), UserId(8)), encode(Member{.user = UserId(8)}));
+  batch.put(Family::kState, cursor_key(UserId(8), ChannelId(1)),
+            encode(Cursor{.read_seq = 25, .delivered_seq = 30, .public_read_seq = 25}));
+  batch.put(Family::kRecent, recent_key(1, ChannelId(1), UserId(7), "n"), encode(fold::NonceRecord{.seq = 25}));
+  batch.put(Family::kState, pin_key(ChannelId(1), 25), "\1");
+  batch.put(Family::kHistory, change_key(ChannelId(1), 2), encode(Change{.rev = 2, .kind = ChangeKind::kDelete, .seq = 3}));
+  database().commit_now(std::move(batch));
+  close();
+  const auto report = inspect_data_dir(directory());
+  ASSERT_TRUE(report.has_value());
+  EXPECT_FALSE(report->whole);
+  save();
+  open();
+  const auto cursor = decode_cursor(*database().get_now(Family::kState, cursor_key(UserId(8), ChannelId(1))).value());
+  ASSERT_TRUE(cursor.has_value());
+  EXPECT_EQ(*cursor, (Cursor{.read_seq = 20, .delivered_seq = 20, .public_read_seq = 20}));
+  const auto own = decode_cursor(*database().get_now(Family::kState, cursor_key(UserId(7), ChannelId(1))).value());
+  EXPECT_EQ(own->read_seq, 20u) << "who wrote has read";
+  EXPECT_EQ(database().get_now(Family::kRecent, recent_key(1, ChannelId(1), UserId(7), "n")).value(), std::nullopt);
+  EXPECT_EQ(database().get_now(Family::kState, pin_key(ChannelId(1), 25)).value(), std::nullopt);
+  EXPECT_TRUE(database().get_now(Family::kState, mine_key(UserId(8), ChannelId(1))).value().has_value());
+  const auto deleted = decode_message(*database().get_now(Family::kHistory, message_key(ChannelId(1), 3)).value());
+  EXPECT_TRUE(deleted->deleted && deleted->content.empty());
+  EXPECT_TRUE(database().get_now(Family::kHistory, change_key(ChannelId(1), 1)).value().has_value()) << "revs are dense";
+}
+
+TEST_F(RepairTest, AnEpochCanBeRenewedAfterABackupWasRestored) {
+  commit(3);
+  open();
+  const std::string before = database().epoch();
+  close();
+  const auto renewed = renew_epoch(directory());
+  ASSERT_TRUE(renewed.has_value()) << renewed.error().sentence();
+  open();
+  EXPECT_EQ(database().epoch(), *renewed);
+  EXPECT_NE(*renewed, before);
+  EXPECT_EQ(database().last_offset(), 3u);
 }
 
 TEST_F(RepairTest, WhatIsNoDataDirectoryIsAnError) {

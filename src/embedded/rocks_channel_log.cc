@@ -9,7 +9,6 @@
 #include "embedded/row_codec.h"
 #include "model/account.h"
 #include "runtime/log.h"
-#include "runtime/turn.h"
 
 namespace rookery::embedded {
 namespace {
@@ -27,10 +26,6 @@ std::string encode_id(std::uint64_t id) {
 
 }  // namespace
 
-struct RocksChannelLog::Claims {
-  std::map<std::pair<UserId, UserId>, std::unique_ptr<Turn>> turns;
-};
-
 Result<std::unique_ptr<RocksChannelLog>> RocksChannelLog::open(Cores& cores, Database& database, IdSource& ids,
                                                                RocksChannelLogOptions options) {
   std::unique_ptr<RocksChannelLog> log(new RocksChannelLog(cores, database, ids, std::move(options)));
@@ -42,7 +37,7 @@ RocksChannelLog::RocksChannelLog(Cores& cores, Database& database, IdSource& ids
     : cores_(cores), database_(database), options_(std::move(options)), reader_(database) {
   for (unsigned i = 0; i < cores.size(); ++i) {
     shards_.push_back(std::make_unique<ChannelShard>(cores.at(i), database, ids, options_));
-    claims_.push_back(std::make_unique<Claims>());
+    claims_.push_back(std::make_unique<KeyedLock<std::string>>());
   }
 }
 
@@ -240,24 +235,20 @@ Task<Result<ChannelId>> RocksChannelLog::direct_of(UserId a, UserId b) {
 
 Task<Result<ChannelId>> RocksChannelLog::claim_direct(UserId a, UserId b, ChannelId id) {
   if (const Status room = database_.writable(); !room) co_return fail(room.error());
-  const std::pair<UserId, UserId> both = std::minmax(a, b);
   Core& home = Core::current();
-  Core& core = cores_.of(both.first);
+  Core& core = cores_.of(std::min(a, b));
   co_await hop(core);
-  auto& turns = claims_[core.index()]->turns;
-  auto& slot = turns[both];
-  if (slot == nullptr) slot = std::make_unique<Turn>();
-  Turn& turn = *slot;
-  co_await turn.enter();
-  Result<ChannelId> known = co_await direct_of(a, b);
-  if (known && !*known) {
-    Batch batch;
-    batch.put(Family::kState, direct_key(a, b), encode_id(id.value));
-    const Status stored = co_await database_.commit(std::move(batch));
-    known = stored ? Result<ChannelId>(id) : fail(stored.error());
+  Result<ChannelId> known;
+  {
+    const auto claimed = co_await claims_[core.index()]->acquire(direct_key(a, b));
+    known = co_await direct_of(a, b);
+    if (known && !*known) {
+      Batch batch;
+      batch.put(Family::kState, direct_key(a, b), encode_id(id.value));
+      const Status stored = co_await database_.commit(std::move(batch));
+      known = stored ? Result<ChannelId>(id) : fail(stored.error());
+    }
   }
-  turn.leave();
-  if (turn.idle()) turns.erase(both);
   co_await hop(home);
   co_return known;
 }

@@ -18,6 +18,7 @@
 #include "ports/conversations.h"
 #include "ports/cursors.h"
 #include "runtime/core.h"
+#include "runtime/keyed_lock.h"
 #include "runtime/snowflake.h"
 
 namespace rookery::embedded {
@@ -65,9 +66,8 @@ class RocksChannelLog final : public ChannelLog, public Cursors, public Conversa
   const RocksChannelLogOptions options_;
   ChannelReader reader_;
   std::vector<std::unique_ptr<ChannelShard>> shards_;  // one a core
-  struct Claims;                                       // who is about to get the direct channel of which two
   Status recover_cursors();
-  std::vector<std::unique_ptr<Claims>> claims_;  // one a core
+  std::vector<std::unique_ptr<KeyedLock<std::string>>> claims_;  // one a core: who is about to get the direct channel of which two
 };
 
 }  // namespace rookery::embedded

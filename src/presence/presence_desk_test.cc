@@ -78,6 +78,31 @@ TEST_F(PresenceDeskTest, AClosedSocketLivesOnForAMinute) {
   EXPECT_EQ(desk_.presence(kUser).status, PresenceStatus::kOffline);
 }
 
+TEST_F(PresenceDeskTest, AClockThatJumpsAnHourEndsNobodyAndKeepsNobody) {
+  const auto jumped = [this](int second, std::chrono::hours jump) {
+    PresenceDesk::Now now = at(second);
+    now.wall = now.wall + jump;
+    return now;
+  };
+  desk_.connected(key(1), kUser, DeviceKind::kWeb, at(0));
+  for (const auto jump : {std::chrono::hours(1), std::chrono::hours(-1)}) {
+    // The frame was told with the clock as it was before the jump.
+    desk_.seen(key(1), kUser, at(10).wall, jumped(10, jump));
+    desk_.sweep(jumped(59, jump));
+    EXPECT_EQ(desk_.presence(kUser).status, PresenceStatus::kOnline);
+  }
+  desk_.sweep(at(70));
+  EXPECT_EQ(desk_.presence(kUser).status, PresenceStatus::kOffline);
+}
+
+TEST_F(PresenceDeskTest, LastSeenNeverGoesBackWithTheClock) {
+  desk_.connected(key(1), kUser, DeviceKind::kWeb, at(7200));
+  settle(7200);
+  desk_.seen(key(1), kUser, at(3600).wall, {at(3600).wall, at(7210).steady});
+  settle(7210);
+  EXPECT_EQ(desk_.presence(kUser).last_seen, at(7200).wall);
+}
+
 TEST_F(PresenceDeskTest, AwayIsWhenAllConnectionsSaySo) {
   desk_.connected(key(1), kUser, DeviceKind::kWeb, at(0));
   desk_.connected(key(2), kUser, DeviceKind::kWeb, at(0));

@@ -95,6 +95,7 @@ class Load {
     answers.sent.insert(answers_.sent.begin(), answers_.sent.end());
     answers.gone.insert(answers_.gone.begin(), answers_.gone.end());
   }
+  const Answers& answers() const { return answers_; }
   std::size_t answered() const { return answered_; }
   const std::vector<std::string>& late() const { return late_; }  // paths
   const std::string& errors() const { return errors_; }

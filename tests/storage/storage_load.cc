@@ -2,6 +2,7 @@
 //
 //   storage_load script DIRECTORY DISK    a short load that touches every kind of file, twice opened; prints "created
 //                                         WRITES SYNCS" when it was opened first, "done WRITES SYNCS" at the end
+//   storage_load check DIRECTORY DISK     reads every message and prints "ack …" for it; ends with 4 when something cannot be read
 //   storage_load run DIRECTORY DISK       four writers and a compaction now and then, until somebody kills it
 //
 // DISK as in faults/test_disk.h. On stdout a line before each command, "begin NONCE" or "begin", and "end" behind it;
@@ -19,9 +20,11 @@
 
 #include "base/check.h"
 #include "embedded/database.h"
+#include "embedded/keys.h"
 #include "embedded/rocks_channel_log.h"
 #include "faults/failing_disk.h"
 #include "faults/test_disk.h"
+#include "model/message.h"
 #include "runtime/core.h"
 #include "runtime/snowflake.h"
 #include "runtime/work_pool.h"
@@ -32,6 +35,7 @@ using namespace rookery;
 using namespace rookery::embedded;
 
 constexpr int kRefused = 3;
+constexpr int kUnreadable = 4;
 constexpr unsigned kChannels = 3;
 const std::vector<UserId> kMembers = {UserId(11), UserId(12), UserId(13), UserId(14)};
 
@@ -182,6 +186,22 @@ int run(const std::string& directory, rocksdb::Env* env) {
   }
 }
 
+// Opens it as a server does, and reads everything: "has CHANNEL SEQ ID NONCE" for each message; 4: something cannot be read.
+int check(const std::string& directory, rocksdb::Env* env) {
+  Storage storage(directory, env);
+  for (unsigned channel = 1; channel <= kChannels; ++channel) {
+    const auto rows = storage.database().scan_now(Family::kHistory, ScanRange::of_prefix(message_prefix(ChannelId(channel)), 1'000'000));
+    if (!rows) return kUnreadable;
+    for (const auto& [key, value] : *rows) {
+      const auto place = parse_message_key(key);
+      const auto message = decode_message(value);
+      if (!place || !message) return kUnreadable;
+      say(fmt::format("ack {} {} {} {}", channel, place->position, message->id.value, message->nonce));
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -192,6 +212,7 @@ int main(int count, char** arguments) {
   const auto env = rocksdb::NewCompositeEnv(disk);
   const std::string mode = arguments[1];
   if (mode == "script") return script(arguments[2], env.get());
+  if (mode == "check") return check(arguments[2], env.get());
   if (mode == "run") return run(arguments[2], env.get());
   return 2;
 }
