@@ -52,6 +52,7 @@ test-protocol: build-release ## check a running server against the protocol and 
 soak: deps build-release ## the long form of the tests of faults: every offset, ten thousand rounds (an hour or so)
 	ROOKERY_SOAK=1 $(PYTHON) -B -m pytest -p no:cacheprovider tests/faults
 	build/release/simulation --seed $$(date +%s) --seconds 1800
+	ROOKERY_POWER_CUTS=100 build/release/storage_test --gtest_filter='PowerCutTest.*'
 
 .PHONY: test-web
 test-web: web build-release ## run the tests of the page, in Node and in a browser

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks that every test that the README names beside a promise exists.
+"""Checks that every test that the README and docs/guarantees.md name beside a promise exists.
 
 A test is named `Suite.Name` (GoogleTest) or `test_name` (pytest); `….Name` repeats the suite before it. Prints one line for each
 that is not there, and for each promise without a test, and exits 1 if there is any. Usage: check_promises.py [ROOT].
@@ -9,6 +9,7 @@ import pathlib
 import re
 import sys
 
+PAGES = ["README.md", "docs/guarantees.md"]
 PROMISE = re.compile(r"^\| (G\d+) \|")
 NAME = re.compile(r"`(?:(?P<suite>\w+|…)\.(?P<name>[A-Z]\w+)|(?P<function>test_\w+))`")
 GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\((\w+),\s*(\w+)\)", re.MULTILINE)
@@ -26,7 +27,7 @@ def existing_tests(root):
     return names
 
 
-def findings(readme, existing):
+def findings(readme, existing, name="README.md"):
     promises = 0
     for number, line in enumerate(readme.splitlines(), 1):
         promise = PROMISE.match(line)
@@ -39,17 +40,20 @@ def findings(readme, existing):
                 suite = match["suite"]
             named.append(match["function"] or f"{suite}.{match['name']}")
         if not named:
-            yield f"README.md:{number}: {promise[1]} names no test"
-        for name in named:
-            if name not in existing:
-                yield f"README.md:{number}: {promise[1]}: there is no test {name}"
+            yield f"{name}:{number}: {promise[1]} names no test"
+        for test in named:
+            if test not in existing:
+                yield f"{name}:{number}: {promise[1]}: there is no test {test}"
     if promises == 0:
-        yield "README.md:1: the table of promises is not there"
+        yield f"{name}:1: the table of promises is not there"
 
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
-    found = list(findings((root / "README.md").read_text(encoding="utf-8"), existing_tests(root)))
+    existing = existing_tests(root)
+    found = []
+    for name in PAGES:
+        found += findings((root / name).read_text(encoding="utf-8"), existing, name)
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

@@ -144,7 +144,7 @@ TEST_F(Compact, WorksOnAStoppedServersDirectoryOnly) {
   EXPECT_THAT(done.out, HasSubstr(directory_ + " is compacted"));
 }
 
-TEST_F(Repair, TellsWhatIsWrongAndGivesUpOnlyWhenTold) {
+TEST_F(Repair, TellsWhatIsWrongAndChangesItOnlyWhenTold) {
   ASSERT_EQ(run({"compact", "--data-dir", directory_}).status, 0);
   const Ended whole = run({"repair", "--data-dir", directory_});
   EXPECT_EQ(whole.status, 0) << whole.err;
@@ -154,8 +154,13 @@ TEST_F(Repair, TellsWhatIsWrongAndGivesUpOnlyWhenTold) {
   EXPECT_EQ(told.status, 1);
   EXPECT_THAT(told.out, HasSubstr("watermark: missing"));
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/watermark"));
-  EXPECT_EQ(run({"repair", "--give-up-lost-end", "--data-dir", directory_}).status, 0);
+  const Ended saved = run({"repair", "--write", "--data-dir", directory_});
+  EXPECT_EQ(saved.status, 0) << saved.err;
+  EXPECT_THAT(saved.out, HasSubstr("the damaged files are in " + directory_ + "/damaged-"));
   EXPECT_EQ(run({"repair", "--data-dir", directory_}).status, 0);
+  const Ended renewed = run({"admin", "new-epoch", "--data-dir", directory_});
+  EXPECT_EQ(renewed.status, 0) << renewed.err;
+  EXPECT_THAT(renewed.out, HasSubstr("has the new epoch"));
 }
 
 TEST_F(Listeners, TakeAsManyConnectionsAsTheOpenFilesLeaveUnlessTheyWereToldHowMany) {

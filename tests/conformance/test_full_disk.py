@@ -1,0 +1,77 @@
+"""A disk that is really full (G12): writes are refused and reads go on, and with space again writes go on too; in one process."""
+import os
+import subprocess
+import tempfile
+import time
+import warnings
+
+from client import Person
+from server import Server
+
+MIB = 1 << 20
+PATIENCE_S = 60
+
+
+class SmallDisk:
+    """A file system of its own, in memory; where it may not be mounted, `path` is None."""
+
+    def __enter__(self):
+        self._dir = tempfile.mkdtemp(prefix="rookery-disk-")
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", self._dir], capture_output=True, text=True, check=False)
+        self.path = self._dir if made.returncode == 0 else None
+        self.why = made.stderr.strip()
+        return self
+
+    def __exit__(self, *_):
+        if self.path:
+            subprocess.run(["umount", self.path], check=True)
+        os.rmdir(self._dir)
+
+    def fill(self):
+        block = b"x" * MIB
+        with open(os.path.join(self.path, "filler"), "wb", buffering=0) as file:
+            for size in (MIB, 4096, 1):
+                try:
+                    while file.write(block[:size]) > 0:
+                        pass
+                except OSError:
+                    pass
+        disk = os.statvfs(self.path)
+        assert disk.f_bavail == 0, "the disk is full"
+
+    def empty(self):
+        os.remove(os.path.join(self.path, "filler"))
+
+
+def wait_until(true):
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
+
+
+def test_a_full_disk_refuses_writes_and_goes_on_reading():
+    with SmallDisk() as disk:
+        if disk.path is None:
+            warnings.warn(f"NO FULL DISK HERE: a tmpfs cannot be mounted ({disk.why}); DiskFaultsTest and DatabaseFailureTest stand in", stacklevel=1)
+            return
+        with Server("--storage-reserve", "32MiB", data_dir=os.path.join(disk.path, "data")) as server:
+            ada, ben = Person.register(server), Person.register(server)
+            channel = ada.ask("POST", "/users/@me/channels", {"recipients": [ben.id]}).ok(201)["id"]
+            kept = ada.ask("POST", f"/channels/{channel}/messages", {"content": "kept", "nonce": "1"}).ok(201)
+            process = server.process.pid
+
+            disk.fill()
+            wait_until(lambda: ada.http.ask("GET", "/readyz").status == 503)
+            for number in range(20):
+                refused = ada.ask("POST", f"/channels/{channel}/messages", {"content": "no room", "nonce": f"n{number}"})
+                assert refused.status == 503 and refused.body["code"] == 50300 and refused.body["retry_after"] > 0
+                assert [m["id"] for m in ada.ask("GET", f"/channels/{channel}/messages").ok()] == [kept["id"]]
+            time.sleep(2)  # what is written once a second has its turn on the full disk
+            assert server.process.poll() is None, "the server goes on"
+
+            disk.empty()
+            wait_until(lambda: ada.ask("POST", f"/channels/{channel}/messages", {"content": "room", "nonce": "2"}).status in (200, 201))
+            assert server.process.pid == process and server.process.poll() is None, "in the same process"
+            server.restart()
+            assert [m["content"] for m in ada.ask("GET", f"/channels/{channel}/messages").ok()] == ["room", "kept"]
