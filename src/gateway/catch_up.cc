@@ -295,7 +295,9 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
     for (const Change& change : *page) {
       std::shared_ptr<const Message> message;
       // Told one by one, a change comes after its message: that is read next.
-      if (one_by_one(job) && is_about_message(change.kind) && change.seq > parts_.audience.find(*session, job.channel)->seq) co_return true;
+      const Subscription* at = parts_.audience.find(*session, job.channel);
+      if (at == nullptr) co_return false;
+      if (one_by_one(job) && is_about_message(change.kind) && change.seq > at->seq) co_return true;
       if (is_about_message(change.kind)) {
         const auto found = std::ranges::find(*messages, change.seq, &Message::seq);
         if (found != messages->end()) message = std::make_shared<const Message>(*found);

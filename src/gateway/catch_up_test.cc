@@ -302,6 +302,21 @@ TEST_F(CatchUpTest, ChangesBetweenReadyAndLiveComeOneByOne) {
   }
 }
 
+TEST_F(CatchUpTest, ASessionThatEndsWhileItsChangesAreReadIsLeftAlone) {
+  send(3);
+  for (int round = 0; round < 30; ++round) {
+    TestClient client(world, static_cast<unsigned>(round % 2));
+    std::thread writer([&] {
+      for (std::uint64_t i = 0; i < 30; ++i) edit(1 + i % 2, "edit" + std::to_string(i));
+    });
+    client.open();
+    client.say(R"({"op":2,"d":{"token":")" + to_string(ben) + R"(","device":{"id":"d","kind":"web"}}})");
+    world.revoke(ben, LoginId(1));
+    writer.join();
+    client.expect_close(4102);
+  }
+}
+
 TEST_F(CatchUpTest, WhoIsRemovedWhileCatchingUpIsToldSoLast) {
   const std::string big(3900, 'x');
   for (int i = 0; i < 60; ++i) world.send(channel, ann, big);
