@@ -12,6 +12,10 @@ DESTDIR ?=
 ROOKERY_DATA_DIR ?= data
 ROOKERY_LISTEN ?= 127.0.0.1:8080
 FUZZ_SECONDS ?= 3600
+KILL_ROUNDS ?= 200
+POWER_CUT_ROUNDS ?= 100
+NETWORK_ROUNDS ?= 50
+PAUSE_ROUNDS ?= 20
 
 SERVER := build/release/rookery
 PAGE_SOURCES := $(shell find web sdk api package-lock.json -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
@@ -66,6 +70,13 @@ test-fuzz: build-fuzz ## run every fuzz target for a minute, with the address an
 .PHONY: bench
 bench: build ## measure: server CPU per operation, memory, latency, and the machine's floors
 	$(SERVER) bench
+
+.PHONY: soak
+soak: build-release build-mutants ## verify for an hour: KILL_ROUNDS (200), POWER_CUT_ROUNDS (100), NETWORK_ROUNDS (50), PAUSE_ROUNDS (20)
+	$(SERVER) verify --fault kill --rounds $(KILL_ROUNDS)
+	$(SERVER) verify --fault power-cut --rounds $(POWER_CUT_ROUNDS) --server build/mutants/rookery
+	$(SERVER) verify --fault network --rounds $(NETWORK_ROUNDS)
+	$(SERVER) verify --fault pause --rounds $(PAUSE_ROUNDS)
 
 .PHONY: lint
 lint: ## check layers, coroutines, paths, formats and scripts

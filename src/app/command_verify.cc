@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "verify/report.h"
 #include "verify/run.h"
+#include "verify/timeline.h"
 
 namespace rookery::app {
 namespace {
@@ -19,12 +20,13 @@ constexpr std::size_t kUsersMax = 200;
 constexpr std::size_t kChannelsMax = 100;
 
 constexpr std::string_view kUsage =
-    "there are --url URL, --fault none|kill|pause|power-cut (once for each, or with commas), --rounds N, --seconds X, --users N, "
-    "--channels N, --seed N, --authorities FILE, --server PATH, --directory DIR (kept), --history FILE, --json FILE, --check FILE";
+    "there are --url URL, --fault none|kill|pause|network|power-cut (once for each, or with commas), --rounds N, --seconds X, --users N, "
+    "--channels N, --seed N, --authorities FILE, --server PATH, --directory DIR (kept), --history FILE, --json FILE, --html FILE, --check "
+    "FILE";
 
 struct VerifyCommand {
   verify::RunOptions options;
-  std::string json_file, check_file;
+  std::string json_file, html_file, check_file;
   bool faults_named = false;
 };
 
@@ -56,6 +58,7 @@ bool read_option(std::string_view name, std::string_view value, VerifyCommand& c
   if (name == "--directory") return options.directory = value, options.keep_directory = true, !value.empty();
   if (name == "--history") return options.history_file = value, !value.empty();
   if (name == "--json") return command.json_file = value, !value.empty();
+  if (name == "--html") return command.html_file = value, !value.empty();
   if (name == "--check") return command.check_file = value, !value.empty();
   if (name == "--fault") return read_faults(value, command);
   if (name == "--seed") return read_number(value, options.seed);
@@ -78,9 +81,10 @@ std::string command_to_repeat(const VerifyCommand& command) {
                             options.channels, options.seed);
 }
 
-int finish(const VerifyCommand& command, const verify::ReportHead& head, const verify::Checker& checker) {
+int finish(const VerifyCommand& command, const verify::ReportHead& head, const verify::Checker& checker, const verify::Timeline& timeline) {
   std::fputs(verify::text_report(head, checker).c_str(), stdout);
   if (!command.json_file.empty()) std::ofstream(command.json_file) << verify::json_report(head, checker) << '\n';
+  if (!command.html_file.empty()) std::ofstream(command.html_file) << timeline.html(head, checker);
   return verify::verdict_of(head, checker);
 }
 
@@ -88,6 +92,7 @@ int check_file(const VerifyCommand& command) {
   std::ifstream in(command.check_file);
   if (!in) return misused("verify: cannot read " + command.check_file);
   verify::Checker checker;
+  verify::Timeline timeline;
   verify::ReportHead head{.target = command.check_file, .history = command.check_file};
   std::uint64_t number = 0;
   for (std::string line; std::getline(in, line);) {
@@ -95,9 +100,12 @@ int check_file(const VerifyCommand& command) {
     const auto event = verify::from_line(line);
     if (!event) return misused(fmt::format("verify: line {} of {}: {}", number, command.check_file, event.error().sentence()));
     checker.read(*event);
+    timeline.add(*event);
+    if (event->step != verify::Step::kMark || event->type != "end") continue;
+    fmt::print("{}\n", verify::round_line(checker.rounds().back()));
+    timeline.end_round(checker.rounds().back());
   }
-  for (const verify::RoundResult& round : checker.rounds()) fmt::print("{}\n", verify::round_line(round));
-  return finish(command, head, checker);
+  return finish(command, head, checker, timeline);
 }
 
 // One line that is written over on a terminal, a line of its own elsewhere.
@@ -134,18 +142,24 @@ int verify_command(Arguments arguments) {
   const ProgressLine progress;
   progress.line(fmt::format("seed {}", options.seed));
   verify::Checker checker;
-  const verify::RunEnd end =
-      verify::run(options, checker,
-                  {.doing = [&progress](const std::string& what) { progress.doing(what); },
-                   .round = [&progress](const verify::RoundResult& round) { progress.line(verify::round_line(round)); },
-                   .event = {}});
+  verify::Timeline timeline;
+  const verify::RunProgress watch{
+      .doing = [&progress](const std::string& what) { progress.doing(what); },
+      .round =
+          [&progress, &timeline](const verify::RoundResult& round) {
+            progress.line(verify::round_line(round));
+            timeline.end_round(round);
+          },
+      .event = [&timeline](const verify::Event& event) { timeline.add(event); },
+  };
+  const verify::RunEnd end = verify::run(options, checker, watch);
   progress.doing("");
   const verify::ReportHead head{.target = options.url.empty() ? std::string("a server of its own") : options.url,
                                 .history = options.history_file,
                                 .repeat = command_to_repeat(command),
                                 .seed = options.seed,
                                 .refused = end.why};
-  return finish(command, head, checker);
+  return finish(command, head, checker, timeline);
 }
 
 }  // namespace rookery::app

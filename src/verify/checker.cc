@@ -169,6 +169,7 @@ void Checker::on_end(const Event& event) {
   }
   // When the server is gone, that is the finding: nobody could be told anything more.
   if (!lost_) {
+    messages_.on_end();
     sessions_.on_end(event.line);
     cursors_.on_end();
     access_.on_end(event);

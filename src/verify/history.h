@@ -1,4 +1,4 @@
-// History: what clients did to a server and what it showed them, one event a line, as JSON (docs/verification.md lists the fields).
+// History: what clients did to a server and what it showed them, one event a line, as JSON (docs/verify.md lists the fields).
 //
 // An operation has an invoke, written before its first byte leaves, and an ok, a fail (refused: nothing was done) or an unknown (no
 // answer), written after the answer came. So when the answer of A stands above the invoke of B, A was over before B began: it is

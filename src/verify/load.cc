@@ -241,13 +241,19 @@ void Load::start() {
     }
   }
   for (auto& person : people_) threads_.emplace_back([&person] { person->run(); });
+  // Where requests are limited, so much at once is not to be had.
+  if (arena_.frame_interval_ms == 0) {
+    for (std::size_t i = 0; i < kScenes; ++i) scenes_.push_back(std::make_unique<Scenes>(arena_, stage_, seeds.next()));
+  }
+  for (auto& scenes : scenes_) threads_.emplace_back([&scenes] { scenes->run(); });
   for (auto& screen : screens_) threads_.emplace_back([&screen] { screen->run(); });
 }
 
 bool Load::wait_for_answers() {
   const auto until = std::chrono::steady_clock::now() + kSettleWithin;
   const auto busy = [this] {
-    return arena_.drafts() > 0 || std::ranges::any_of(people_, [](const auto& one) { return one->busy(); }) ||
+    return arena_.drafts() > 0 || std::ranges::any_of(scenes_, [](const auto& one) { return one->busy(); }) ||
+           std::ranges::any_of(people_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(screens_, [](const auto& one) { return one->busy(); });
   };
   // Twice: a draft may be on its way from one to another.

@@ -12,12 +12,14 @@
 
 #include "verify/arena.h"
 #include "verify/device.h"
+#include "verify/scenes.h"
 
 namespace rookery::verify {
 
 class Load {
  public:
   static constexpr std::size_t kDevices = 2;  // of each account
+  static constexpr std::size_t kScenes = 2;   // at a time
 
   Load(Arena& arena, std::uint64_t seed);
   ~Load();
@@ -41,6 +43,8 @@ class Load {
   const std::uint64_t seed_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<std::unique_ptr<Screen>> screens_;
+  Stage stage_;
+  std::vector<std::unique_ptr<Scenes>> scenes_;
   std::vector<std::thread> threads_;
 };
 

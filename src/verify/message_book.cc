@@ -74,7 +74,7 @@ void MessageBook::on_ok(const Event& invoke, const Event& ok) {
                   fmt::format("a send with nonce {} was answered with the message of nonce {}", invoke.nonce, ok.message->nonce),
                   {invoke.line, ok.line});
   }
-  seen(invoke.channel, *ok.message, ok.line, invoke.line);
+  seen(invoke.channel, *ok.message, ok.line, {invoke.line, invoke.line});
   if (invoke.action == Action::kSend) {
     Known& known = known_[invoke.channel];
     known.acked_seq = std::max(known.acked_seq, ok.message->seq);
@@ -119,7 +119,7 @@ void MessageBook::learn(std::uint64_t channel, Fact& fact, const SeenMessage& me
   draft->second.seq_line = line;
 }
 
-void MessageBook::check_content(Fact& fact, const std::string& place, const SeenMessage& message, std::uint64_t line, std::uint64_t since) {
+void MessageBook::check_content(Fact& fact, const std::string& place, const SeenMessage& message, std::uint64_t line, Since since) {
   if (message.deleted) {
     if (fact.delete_invoke_line == 0) findings_.add(Property::kKept, fmt::format("{} is deleted, and nobody deleted it", place), {line});
     if (!message.content.empty() || !message.mentions.empty()) {
@@ -127,8 +127,9 @@ void MessageBook::check_content(Fact& fact, const std::string& place, const Seen
     }
     return;
   }
-  if (fact.delete_ok_line != 0 && fact.delete_ok_line < since) {
-    findings_.add(Property::kDeleted, fmt::format("{} is shown after its delete was answered", place), {fact.delete_ok_line, since, line});
+  if (fact.delete_ok_line != 0 && fact.delete_ok_line < since.deletes) {
+    findings_.add(Property::kDeleted, fmt::format("{} is shown after its delete was answered", place),
+                  {fact.delete_ok_line, since.deletes, line});
   }
   if (!fact.system.empty() || fact.versions.empty()) return;
   std::size_t at = fact.versions.size();
@@ -136,18 +137,18 @@ void MessageBook::check_content(Fact& fact, const std::string& place, const Seen
   for (std::size_t i = 0; i < fact.versions.size(); ++i) {
     const Version& version = fact.versions[i];
     if (version.content == message.content) at = i;
-    if (version.ok_line != 0 && version.ok_line < since) due = i;
+    if (version.ok_line != 0 && version.ok_line < since.edits) due = i;
   }
   if (at == fact.versions.size()) {
     findings_.add(Property::kWhole, fmt::format("{} shows a content that nobody wrote: '{}'", place, message.content),
                   {fact.first_line, line});
   } else if (at < due) {
     findings_.add(Property::kReadable, fmt::format("{} is shown as it was before an edit that had been answered", place),
-                  {fact.versions[due].ok_line, since, line});
+                  {fact.versions[due].ok_line, since.edits, line});
   }
 }
 
-void MessageBook::seen(std::uint64_t channel, const SeenMessage& message, std::uint64_t line, std::uint64_t since) {
+void MessageBook::seen(std::uint64_t channel, const SeenMessage& message, std::uint64_t line, Since since) {
   const auto [at, fresh] = channels_[channel].try_emplace(message.seq);
   Fact& fact = at->second;
   const std::string place = place_of(channel, message.seq);
@@ -173,14 +174,26 @@ void MessageBook::seen_in_change(std::uint64_t channel, std::uint64_t rev, std::
   const auto found = channels_[channel].find(message.seq);
   if (found == channels_[channel].end()) return;
   Fact& fact = found->second;
-  if (type == "MESSAGE_DELETE" && (fact.delete_rev == 0 || rev < fact.delete_rev)) {
+  // An edit that waits to be sent is shown as deleted too: the last one is the delete itself.
+  if (type == "MESSAGE_DELETE" && rev > fact.delete_rev) {
     fact.delete_rev = rev;
     fact.delete_rev_line = line;
+    deleted_.emplace(channel, message.seq);
   }
-  if (!message.deleted && fact.delete_rev != 0 && rev > fact.delete_rev) {
-    findings_.add(Property::kDeleted, fmt::format("{} is shown by a change after its delete", place_of(channel, message.seq)),
-                  {fact.delete_rev_line, line});
+  if (!message.deleted && rev > fact.shown_rev) {
+    fact.shown_rev = rev;
+    fact.shown_rev_line = line;
   }
+}
+
+void MessageBook::on_end() {
+  for (const auto& [channel, seq] : deleted_) {
+    const Fact& fact = channels_[channel][seq];
+    if (fact.shown_rev <= fact.delete_rev) continue;
+    findings_.add(Property::kDeleted, fmt::format("{} is shown by a change after its delete", place_of(channel, seq)),
+                  {fact.delete_rev_line, fact.shown_rev_line});
+  }
+  deleted_.clear();
 }
 
 void MessageBook::page(const Event& invoke, const Known& known, const Event& ok) {
@@ -191,7 +204,7 @@ void MessageBook::page(const Event& invoke, const Known& known, const Event& ok)
     findings_.add(Property::kOneOrder,
                   fmt::format("a page of channel {} goes from {} to {}", invoke.channel, messages[i - 1].seq, messages[i].seq), {ok.line});
   }
-  for (const SeenMessage& message : messages) seen(invoke.channel, message, ok.line, invoke.line);
+  for (const SeenMessage& message : messages) seen(invoke.channel, message, ok.line, {invoke.line, invoke.line});
   const std::uint64_t first = messages.empty() ? 0 : messages.front().seq;
   const std::uint64_t last = messages.empty() ? invoke.after : messages.back().seq;
   std::uint64_t missing = 0;
@@ -220,7 +233,7 @@ void MessageBook::changes_page(const Event& invoke, const Known& known, const Ev
     }
     last = change.rev;
     if (!change.message) continue;
-    seen(invoke.channel, *change.message, ok.line, invoke.line);
+    seen(invoke.channel, *change.message, ok.line, {invoke.line, invoke.line});
   }
   if (!ok.changes.empty()) told(invoke.channel, 0, last, ok.line);
   if (ok.changes.size() < invoke.limit && last < known.rev) {

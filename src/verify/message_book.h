@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -33,9 +34,11 @@ class MessageBook {
     std::uint64_t system_user = 0;
     std::uint64_t first_line = 0;
     std::vector<Version> versions;
-    std::uint64_t delete_invoke_line = 0, delete_ok_line = 0, delete_rev = 0, delete_rev_line = 0;
-    bool deleted = false;                 // as last shown
-    std::vector<std::uint64_t> mentions;  // as last shown
+    std::uint64_t delete_invoke_line = 0, delete_ok_line = 0;
+    std::uint64_t delete_rev = 0, delete_rev_line = 0;  // the change that was the delete, or the last one shown as it
+    std::uint64_t shown_rev = 0, shown_rev_line = 0;    // the last change that showed its content
+    bool deleted = false;                               // as last shown
+    std::vector<std::uint64_t> mentions;                // as last shown
   };
 
   explicit MessageBook(Findings& findings) : findings_(findings) {}
@@ -44,8 +47,11 @@ class MessageBook {
   void on_invoke(const Event& invoke);
   void on_ok(const Event& invoke, const Event& ok);
 
-  // What was done to the message before line `since` must be seen in it; 0 when it may be as old as it likes.
-  void seen(std::uint64_t channel, const SeenMessage& message, std::uint64_t line, std::uint64_t since);
+  // What was done to a message before a line must be seen in it, if it is shown by what began there. 0: it may be as old as it likes.
+  struct Since {
+    std::uint64_t deletes = 0, edits = 0;
+  };
+  void seen(std::uint64_t channel, const SeenMessage& message, std::uint64_t line, Since since);
   // A change of that rev shows the message.
   void seen_in_change(std::uint64_t channel, std::uint64_t rev, std::string_view type, const SeenMessage& message, std::uint64_t line);
   void told(std::uint64_t channel, std::uint64_t seq, std::uint64_t rev, std::uint64_t line);
@@ -54,6 +60,9 @@ class MessageBook {
   // A page of history or of changes; `known` is that of its invoke.
   void page(const Event& invoke, const Known& known, const Event& ok);
   void changes_page(const Event& invoke, const Known& known, const Event& ok);
+
+  // Everything has settled: which change was a delete is known now.
+  void on_end();
 
   // By seq; of a channel that nobody has seen anything of it is empty.
   const std::map<std::uint64_t, Fact>& facts(std::uint64_t channel) const;
@@ -70,13 +79,14 @@ class MessageBook {
 
   Fact* fact_of(std::uint64_t message_id);
   void learn(std::uint64_t channel, Fact& fact, const SeenMessage& message, std::uint64_t line);
-  void check_content(Fact& fact, const std::string& place, const SeenMessage& message, std::uint64_t line, std::uint64_t since);
+  void check_content(Fact& fact, const std::string& place, const SeenMessage& message, std::uint64_t line, Since since);
 
   Findings& findings_;
   std::map<std::uint64_t, std::map<std::uint64_t, Fact>> channels_;
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> places_;  // message id → channel, seq
   std::map<NonceKey, Draft> drafts_;
   std::unordered_map<std::uint64_t, Known> known_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> deleted_;  // channel, seq: in this round
 };
 
 }  // namespace rookery::verify

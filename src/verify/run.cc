@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "net/client.h"
 #include "verify/caller.h"
 #include "verify/load.h"
+#include "verify/network_fault.h"
 #include "verify/observed.h"
 #include "verify/target.h"
 
@@ -25,7 +27,10 @@ constexpr std::array<std::string_view, 5> kFaultNames = {"none", "kill", "pause"
 constexpr std::uint64_t kTriesMax = 3;        // of a round whose fault met nothing
 constexpr std::uint64_t kRoundsOfACast = 20;  // then there are new people: READY tells of a hundred channels
 constexpr std::chrono::minutes kRefreshAfter{3};
+constexpr Milliseconds kLookEvery{10};
 constexpr Milliseconds kPauseMax{1500};
+constexpr Milliseconds kBadNetworkMax{1200};
+constexpr const char* kDiskVariable = "ROOKERY_TEST_DISK";
 constexpr std::string_view kVolatileLine = "test disk: volatile";
 const std::string kPassword = "verify-password";
 
@@ -56,9 +61,12 @@ class Run {
   Status make_rooms();
   Status play(Fault fault);
   void hurt(Fault fault);
+  void wait_for_fault(Milliseconds time);
   void wait_for_writes() const;
+  std::string last_words() const;
   void kill(Fault fault);
   void pause();
+  void spoil_network();
   void final_reads(Caller& caller);
   void feed_checker();
   void doing(const std::string& what) {
@@ -70,17 +78,24 @@ class Run {
   const RunProgress& progress_;
   SeededRandom random_;
   std::optional<client::ServerProcess> server_;
+  std::unique_ptr<NetworkFault> network_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Arena> arena_;
   std::uint64_t round_ = 0;
   std::uint64_t casts_ = 0;
-  bool lost_ = false;  // the server is gone for good
+  bool disk_fails_ = false;  // until it was cut off once
+  bool lost_ = false;        // the server is gone for good
 };
 
 Status Run::start_server() {
   const bool power_cut = std::ranges::find(options_.faults, Fault::kPowerCut) != options_.faults.end();
   const std::string log_file = options_.directory + "/server.log";
-  if (power_cut) ::setenv("ROOKERY_TEST_DISK", "volatile", 0);
+  if (power_cut) {
+    // One that fails besides may be asked for in the environment; once it has, the server is started on a good one.
+    const char* const disk = std::getenv(kDiskVariable);
+    disk_fails_ = disk != nullptr && std::string_view(disk).find(',') != std::string_view::npos;
+    ::setenv(kDiskVariable, "volatile", 0);
+  }
   auto server = client::ServerProcess::start(
       {.program = options_.server, .directory = options_.directory, .options = {}, .cpu = {}, .log_file = log_file});
   if (power_cut) {
@@ -114,6 +129,14 @@ Status Run::begin() {
     const bool hurts_process =
         std::ranges::any_of(options_.faults, [](Fault fault) { return fault != Fault::kNone && fault != Fault::kNetwork; });
     if (hurts_process) return fail(ErrorCode::kBadRequest, "only a server of one's own can be killed or stopped: leave --url out");
+  }
+  if (std::ranges::find(options_.faults, Fault::kNetwork) != options_.faults.end()) {
+    if (target.tls)
+      return fail(ErrorCode::kBadRequest, "the network can be made bad for http only: a certificate is not for the way between");
+    auto network = NetworkFault::start(target, random_.next());
+    if (!network) return fail(network.error());
+    network_ = *std::move(network);
+    target = {.host = "127.0.0.1", .port = network_->port(), .tls = nullptr};
   }
   arena_ = std::make_unique<Arena>(*recorder_, std::move(target));
   return learn_limits();
@@ -178,12 +201,28 @@ void Run::wait_for_writes() const {
   while (recorder_->writes_under_way() == 0 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
 }
 
+// A server that stops because its disk failed does what it should: that is the power cut then.
+void Run::wait_for_fault(Milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < until && !(disk_fails_ && server_->has_ended())) std::this_thread::sleep_for(kLookEvery);
+}
+
+// The last line of our server's log.
+std::string Run::last_words() const {
+  std::ifstream log(options_.directory + "/server.log");
+  std::string last;
+  for (std::string line; std::getline(log, line);) last = line;
+  return last.empty() ? last : ": " + last;
+}
+
 void Run::kill(Fault fault) {
   wait_for_writes();
   recorder_->mark("fault", std::string(name_of(fault)));
   server_->kill();
+  if (disk_fails_) ::setenv(kDiskVariable, "volatile", 1);
+  disk_fails_ = false;
   if (const Status back = server_->restart(); !back) {
-    recorder_->mark("lost", std::string(back.error().sentence()));
+    recorder_->mark("lost", std::string(back.error().sentence()) + last_words());
     lost_ = true;
     return;
   }
@@ -199,12 +238,22 @@ void Run::pause() {
   recorder_->mark("healed");
 }
 
+void Run::spoil_network() {
+  wait_for_writes();
+  recorder_->mark("fault", std::string(name_of(Fault::kNetwork)));
+  network_->begin();
+  std::this_thread::sleep_for(Milliseconds(300 + random_.below(kBadNetworkMax.count())));
+  network_->end();
+  recorder_->mark("healed");
+}
+
 void Run::hurt(Fault fault) {
   switch (fault) {
     case Fault::kKill:
     case Fault::kPowerCut: return kill(fault);
     case Fault::kPause: return pause();
-    default: return;
+    case Fault::kNetwork: return spoil_network();
+    case Fault::kNone: return;
   }
 }
 
@@ -248,7 +297,7 @@ Status Run::play(Fault fault) {
   load.start();
   const auto load_ms = static_cast<std::uint64_t>(options_.seconds * 1000);
   const std::uint64_t before_ms = load_ms / 4 + random_.below(load_ms / 2 + 1);
-  std::this_thread::sleep_for(Milliseconds(before_ms));
+  wait_for_fault(Milliseconds(before_ms));
   hurt(fault);
   if (!lost_) std::this_thread::sleep_for(Milliseconds(load_ms - before_ms));
   doing(fmt::format("round {}: settling", round_));
@@ -265,7 +314,7 @@ Status Run::play(Fault fault) {
     doing(fmt::format("round {}: reading everything", round_));
     final_reads(caller);
     if (server_ && server_->has_ended()) {
-      recorder_->mark("lost", "the server ended by itself");
+      recorder_->mark("lost", "it ended by itself" + last_words());
       lost_ = true;
     }
   }

@@ -21,7 +21,7 @@ void SessionBook::on_ready(const Event& invoke, const Event& ready) {
   Session& session = sessions_[ready.session];
   session = {};
   session.user = invoke.user;
-  session.since = invoke.line;
+  session.begun = session.since = invoke.line;
   session.open = true;
   session.listed_all = !ready.more;
   session.s = 1;
@@ -83,7 +83,7 @@ void SessionBook::on_dispatch(const Event& dispatch) {
                     fmt::format("dispatch {} of {} is another one when it is sent again", dispatch.s, where(dispatch)),
                     {known->second.line, session.since, dispatch.line});
     }
-    check_shown(session, dispatch, true);
+    check_shown(session, dispatch, Source::kReplay);
     return;
   }
   session.s = dispatch.s;
@@ -91,11 +91,13 @@ void SessionBook::on_dispatch(const Event& dispatch) {
   on_new(session, dispatch);
 }
 
-// A message that is sent again, or from history, must be as it was when the socket began; a live one may be older.
-void SessionBook::check_shown(Session& session, const Event& dispatch, bool old) {
+// From history a message comes as it is when the catch-up begins. What is sent again may be older, but what was deleted before the Resume
+// is deleted in it. A live one may have been on its way for a while.
+void SessionBook::check_shown(Session& session, const Event& dispatch, Source source) {
   if (!dispatch.message) return;
   const SeenMessage& message = *dispatch.message;
-  messages_.seen(dispatch.channel, message, dispatch.line, old ? session.since : 0);
+  messages_.seen(dispatch.channel, message, dispatch.line,
+                 {source == Source::kLive ? 0 : session.since, source == Source::kHistory ? session.begun : 0});
   if (dispatch.type == "MESSAGE_DELETE") session.deleted.emplace(dispatch.channel, message.seq);
   if (!message.deleted && session.deleted.contains({dispatch.channel, message.seq})) {
     findings_.add(Property::kDeleted,
@@ -138,7 +140,8 @@ void SessionBook::on_message(Session& session, const Event& dispatch) {
   if (!dispatch.message) return;
   Channel* channel = channel_of(session, dispatch);
   const std::uint64_t seq = dispatch.message->seq;
-  check_shown(session, dispatch, session.replaying || (channel != nullptr && (channel->phase == Phase::kCatching || seq <= channel->head)));
+  const bool from_history = channel != nullptr && (channel->phase == Phase::kCatching || seq <= channel->head);
+  check_shown(session, dispatch, session.replaying ? Source::kReplay : from_history ? Source::kHistory : Source::kLive);
   if (channel == nullptr) return;
   if (channel->queue_open && seq <= channel->head) {
     if (!channel->queued.empty() && channel->queued.back() >= seq) {
@@ -164,12 +167,12 @@ void SessionBook::on_message(Session& session, const Event& dispatch) {
 
 void SessionBook::on_change(Session& session, const Event& dispatch) {
   Channel* channel = channel_of(session, dispatch);
-  const bool catching = channel != nullptr && channel->phase == Phase::kCatching;
-  check_shown(session, dispatch, session.replaying || catching);
+  const bool catching = channel != nullptr && (channel->phase == Phase::kCatching || channel->queue_open);
+  check_shown(session, dispatch, session.replaying ? Source::kReplay : catching ? Source::kHistory : Source::kLive);
   if (dispatch.message) messages_.seen_in_change(dispatch.channel, dispatch.rev, dispatch.type, *dispatch.message, dispatch.line);
   messages_.told(dispatch.channel, 0, dispatch.rev, dispatch.line);
   if (channel == nullptr) return;
-  // While catching up a message comes once, with its last change: holes are normal.
+  // Until a SYNCED says where it ends, a message comes once, with its last change: holes are normal.
   if (catching ? dispatch.rev <= channel->rev : dispatch.rev != channel->rev + 1) {
     findings_.add(
         Property::kNoSilentGap,

@@ -54,6 +54,7 @@ class SessionBook {
   };
   struct Session {
     std::uint64_t user = 0;
+    std::uint64_t begun = 0;   // line of its Identify
     std::uint64_t since = 0;   // line of the Identify or Resume that the socket began with
     std::uint64_t s = 0;       // the highest that was sent
     std::uint64_t next_s = 1;  // the next on this socket
@@ -74,7 +75,8 @@ class SessionBook {
   void on_change(Session& session, const Event& dispatch);
   void on_synced(Session& session, const Event& dispatch);
   Channel* channel_of(Session& session, const Event& dispatch);
-  void check_shown(Session& session, const Event& dispatch, bool old);
+  enum class Source : std::uint8_t { kLive, kReplay, kHistory };
+  void check_shown(Session& session, const Event& dispatch, Source source);
   void check_queues(const Session& session);
   void check_absences();
 
