@@ -16,6 +16,7 @@ KILL_ROUNDS ?= 200
 POWER_CUT_ROUNDS ?= 100
 NETWORK_ROUNDS ?= 50
 PAUSE_ROUNDS ?= 20
+SIMULATION_SECONDS ?= 1800
 
 SERVER := build/release/rookery
 PAGE_SOURCES := $(shell find web sdk api package-lock.json -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
@@ -52,12 +53,6 @@ test-protocol: build-release ## check a running server against the protocol and 
 	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/api tests/conformance
 	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/faults
 
-.PHONY: soak
-soak: deps build-release ## the long form of the tests of faults: every offset, ten thousand rounds (an hour or so)
-	ROOKERY_SOAK=1 $(PYTHON) -B -m pytest -p no:cacheprovider tests/faults
-	build/release/simulation --seed $$(date +%s) --seconds 1800
-	ROOKERY_POWER_CUTS=100 build/release/storage_test --gtest_filter='PowerCutTest.*'
-
 .PHONY: test-web
 test-web: web build-release ## run the tests of the page, in Node and in a browser
 	npm test
@@ -72,11 +67,14 @@ bench: build ## measure: server CPU per operation, memory, latency, and the mach
 	$(SERVER) bench
 
 .PHONY: soak
-soak: build-release build-mutants ## verify for an hour: KILL_ROUNDS (200), POWER_CUT_ROUNDS (100), NETWORK_ROUNDS (50), PAUSE_ROUNDS (20)
+soak: deps build-release build-mutants ## hours of faults: verify (KILL_ROUNDS, POWER_CUT_ROUNDS, …), every offset, simulation
 	$(SERVER) verify --fault kill --rounds $(KILL_ROUNDS)
 	$(SERVER) verify --fault power-cut --rounds $(POWER_CUT_ROUNDS) --server build/mutants/rookery
 	$(SERVER) verify --fault network --rounds $(NETWORK_ROUNDS)
 	$(SERVER) verify --fault pause --rounds $(PAUSE_ROUNDS)
+	ROOKERY_POWER_CUTS=$(POWER_CUT_ROUNDS) build/release/storage_test --gtest_filter='PowerCutTest.*'
+	build/release/simulation --seed $$(date +%s) --seconds $(SIMULATION_SECONDS)
+	ROOKERY_SOAK=1 $(PYTHON) -B -m pytest -p no:cacheprovider tests/faults
 
 .PHONY: lint
 lint: ## check layers, coroutines, paths, formats and scripts
