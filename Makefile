@@ -96,6 +96,10 @@ asan: deps build-asan ## all server tests with the address and undefined-behavio
 tsan: deps build-tsan ## all server tests with the thread sanitizer
 	ctest --test-dir build/tsan --output-on-failure --no-tests=error -j $(JOBS)
 
+.PHONY: mutants
+mutants: deps ## test the checker: break the server on purpose, and see that verify finds it
+	@scripts/mutants
+
 .PHONY: fuzz
 fuzz: deps build-fuzz ## run every fuzz target for FUZZ_SECONDS (3600)
 	@scripts/fuzz $(FUZZ_SECONDS) $(JOBS)

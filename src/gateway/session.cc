@@ -79,7 +79,7 @@ void Session::send(std::uint64_t s) {
 
 void Session::dispatch(ParcelRef parcel) {
   if (ended_) return;
-  if (mutant_is(Mutant::kDropWhenFull) && ring_.size() >= limits_.dispatches) return;
+  if (mutant_is(Mutant::kDropWhenFull) && (ring_.size() >= limits_.dispatches || ring_.bytes() >= limits_.bytes)) return;
   ring_.push(std::move(parcel));
   const std::uint64_t s = last_s();
   if (sink_ != nullptr && sent_ + 1 == s) {
