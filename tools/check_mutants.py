@@ -9,8 +9,8 @@ import re
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1] / "src" / "base" / "mutant.cc"
-# What only a test build reads from its environment.
-VARIABLES = ["ROOKERY_MUTANT", "ROOKERY_TEST_DISK"]
+# What only a test build reads from its environment. (ROOKERY_TEST_DISK stands in every program: verify says it to the server that it starts.)
+VARIABLES = ["ROOKERY_MUTANT"]
 
 
 def names(source):

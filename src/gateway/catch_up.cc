@@ -22,8 +22,8 @@ bool wants_near(const Subscription& subscription, const CatchUpJob& job, bool la
   return !large || subscription.subscribed || job.kind == CatchUpJob::Kind::kPositions;
 }
 
-// No SYNCED will say where it ends, so `rev` has no holes: each change is told, as it would have been live.
-bool one_by_one(const CatchUpJob& job) { return !job.synced_due; }
+// From READY on `rev` has no holes: each change is told, as it would have been live. Only who named positions gets them gathered.
+bool one_by_one(const CatchUpJob& job) { return job.kind != CatchUpJob::Kind::kPositions; }
 
 }  // namespace
 

@@ -137,7 +137,11 @@ void Session::pump() {
     send(sent_ + 1);
   }
   trim();
-  if (has_room()) wake();
+  if (has_room()) {
+    wake();
+  } else if (waiting_for_room_ && sink_ != nullptr) {
+    sink_->notify_drained(kPacedBytes / 2);  // everything is written, but too much of it is still unsent
+  }
 }
 
 void Session::on_drained() {
