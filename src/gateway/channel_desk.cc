@@ -69,11 +69,32 @@ void ChannelDesk::spawn(Task<void> task) {
 void ChannelDesk::on_events(std::span<const Event> events) {
   for (const Event& event : events) {
     if (event.kind == EventKind::kChannelCreate) {
+      show(event);
       spawn(announce(event));
     } else if (Channel* channel = find(event.channel)) {
       take(*channel, event);
       if (mutant_is(Mutant::kGateLetsRepeat) && (event.seq + event.rev) % 50 == 0) take(*channel, event);
     }
+  }
+}
+
+// Somebody sees the channel from now on, which has neither seq nor rev: its gate has nothing to say, and its roster is another.
+void ChannelDesk::show(const Event& creation) {
+  Channel* channel = find(creation.channel);
+  if (channel == nullptr) return;
+  if (channel->loading) {
+    channel->waiting.push_back(creation);  // behind what came before it
+  } else {
+    adopt(*channel, creation);
+  }
+}
+
+void ChannelDesk::adopt(Channel& channel, const Event& creation) {
+  const ChannelState& state = creation.state;
+  if (!channel.known) {
+    know(channel, state, Gate(state.last_seq, state.rev));
+  } else if (state.rev >= channel.state.rev) {
+    channel.state.roster = state.roster;
   }
 }
 
@@ -105,6 +126,11 @@ Task<void> ChannelDesk::load_and_publish(ChannelId id) {
     if (channel->waiting.empty()) {
       channel->loading = false;
       co_return;
+    }
+    if (channel->waiting.front().kind == EventKind::kChannelCreate) {
+      adopt(*channel, channel->waiting.front());
+      channel->waiting.pop_front();
+      continue;
     }
     const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(channel->waiting.front()));
     channel = find(id);

@@ -113,6 +113,8 @@ class ChannelDesk {
   bool is_large(const ChannelState& state) const;
   // None when one of them must be fetched.
   std::optional<auth::ProfileSet> known_profiles(const Event& event);
+  void show(const Event& creation);
+  void adopt(Channel& channel, const Event& creation);
   void take(Channel& channel, const Event& event);
   void publish(Channel& channel, const Event& event, const auth::ProfileSet& profiles);
   Task<void> load_and_publish(ChannelId id);

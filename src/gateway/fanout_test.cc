@@ -89,6 +89,27 @@ TEST_F(FanoutTest, TheOtherSideOfADirectChannelHearsOfItWithItsFirstMessage) {
   EXPECT_EQ(count_of(a.all(), "CHANNEL_CREATE"), 1u);
 }
 
+TEST_F(FanoutTest, WhoOpensADirectChannelThatTheOtherOpenedBeforeIsLiveInItAtOnce) {
+  GatewayOptions options = World::quiet();
+  options.limits.large_channel = 2;  // large, so that SYNCED says when
+  World wide(options);
+  const UserId one = wide.user("one");
+  const UserId two = wide.user("two");
+  TestClient a(wide, 0);
+  TestClient b(wide, 1);
+  a.identify(one);
+  b.identify(two);
+  const ChannelId channel = wide.direct(one, two);
+  a.expect("CHANNEL_CREATE");
+  const std::string subscribe = R"({"op":67,"d":{"channels":[")" + to_string(channel) + R"("]}})";
+  a.say(subscribe);
+  a.expect("SYNCED");  // from here on the channel's core knows who sees it
+  wide.apply(channel, OpenDirect{two});
+  b.expect("CHANNEL_CREATE");
+  b.say(subscribe);
+  b.expect("SYNCED");
+}
+
 TEST_F(FanoutTest, WhoIsAddedStartsBehindTheSystemMessage) {
   const ChannelId channel = world.group({ann, ben});
   world.send(channel, ann, "before");

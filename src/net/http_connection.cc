@@ -238,7 +238,7 @@ void HttpConnection::start_writing(HttpResponse response, bool keep_alive, bool 
   const SteadyTime until = response.shared_body ? kNoDeadline : loop().now() + service_.limits.answer_deadline;
   answer_ = std::make_unique<Answer>(std::move(head), std::move(response), without_body || never_a_body, until);
   progress_ = 0;
-  set_deadline(loop().now() + service_.limits.progress_deadline);
+  set_deadline(std::min(until, loop().now() + service_.limits.progress_deadline));
   mark_dirty();
 }
 
@@ -339,7 +339,8 @@ void HttpConnection::on_deadline(SteadyTime now) noexcept {
     const std::size_t done = state_ == State::kWriting ? answer_->written : parser_->request().body.size();
     if (done >= progress_ + service_.limits.progress_bytes) {
       progress_ = done;
-      return set_deadline(now + service_.limits.progress_deadline);
+      const SteadyTime next = now + service_.limits.progress_deadline;
+      return set_deadline(state_ == State::kWriting ? std::min(next, answer_->until) : next);
     }
     if (state_ == State::kWriting) return doom();
     return refuse({408, "The body came too slowly"});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <functional>
@@ -78,6 +79,11 @@ class RawConnection {
     auto stream = connect_blocking(endpoint, deadline_);
     if (!stream) ADD_FAILURE() << stream.error().sentence();
     stream_ = *std::move(stream);
+  }
+  // The kernel keeps little for it from here on: what it does not read stays with the server.
+  void keep_little() {
+    const int bytes = 64 * 1024;
+    EXPECT_EQ(setsockopt(stream_.fd(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes), 0);
   }
   void send(std::string_view bytes) { static_cast<void>(write_blocking(stream_, bytes, deadline_)); }
   // At least so many bytes, unless the server closes before; they are thrown away. Answers how many came.
