@@ -64,7 +64,7 @@ std::optional<RefreshToken> parse_refresh_token(std::string_view text) {
   token.login = LoginId(in.u64());
   token.secret = in.bytes(kSecretBytes);
   token.mark = in.bytes(kMarkBytes);
-  if (!in.at_end()) return std::nullopt;
+  if (!in.at_end() || !token.user || !token.login) return std::nullopt;  // nobody and no login have none
   return token;
 }
 

@@ -93,6 +93,7 @@ TEST_F(RefreshTokens, WhatHasNotTheirFormIsNone) {
                                   std::string("not base64url!"), first_.substr(0, first_.size() - 2)}) {
     EXPECT_FALSE(parse_refresh_token(text)) << text;
   }
+  EXPECT_FALSE(parse_refresh_token(base64url(std::string(64, '\0')))) << "of nobody";
 }
 
 }  // namespace
