@@ -1,6 +1,13 @@
-// Every sentence that the page says, in one place. Another language is another object of this type.
+// Every sentence that the page says, in one place. Another language is another object of this type (de.ts): a sentence that it lacks, or
+// one that takes something else, does not compile. A new sentence is written into every language at once.
 
-const people = (n: number) => (n === 1 ? '1 person' : `${n} people`);
+import { plurals } from './plural.ts';
+
+/** Somebody in a sentence: by name, or whoever reads it. */
+export type Who = string | undefined;
+
+const count = plurals<'one'>('en');
+const people = (n: number) => count(n, { one: '# person', other: '# people' });
 
 export const en = {
   tagline: 'A place to talk that is your own.',
@@ -18,7 +25,7 @@ export const en = {
   displayName: 'Name',
   displayNameHint: 'How others see you. Left empty, your username.',
   password: 'Password',
-  passwordHint: (min: number) => `At least ${min} characters`,
+  passwordHint: (min: number) => count(min, { one: 'At least # character', other: 'At least # characters' }),
   showPassword: 'Show password',
   hidePassword: 'Hide password',
   invite: 'Invite code',
@@ -78,7 +85,7 @@ export const en = {
   pickConversationHint: 'Or start a new one with the search.',
   you: 'You',
   yourself: (name: string) => `${name} (you)`,
-  unreadCount: (n: number) => (n === 1 ? '1 unread message' : `${n} unread messages`),
+  unreadCount: (n: number) => count(n, { one: '# unread message', other: '# unread messages' }),
   mentioned: 'You are mentioned',
   draft: 'Draft',
   noMessages: 'No messages yet',
@@ -105,7 +112,7 @@ export const en = {
   away: 'Away',
   offlineText: 'Offline',
   seenJustNow: 'Last seen just now',
-  seenMinutes: (n: number) => (n === 1 ? 'Last seen 1 minute ago' : `Last seen ${n} minutes ago`),
+  seenMinutes: (n: number) => count(n, { one: 'Last seen # minute ago', other: 'Last seen # minutes ago' }),
   seenToday: (time: string) => `Last seen today at ${time}`,
   seenOn: (date: string) => `Last seen on ${date}`,
 
@@ -145,15 +152,15 @@ export const en = {
   replyingToYourself: 'Replying to yourself',
   editing: 'Editing your message',
   originalGone: 'An earlier message',
-  systemAdd: (actor: string, name: string) => `${actor} added ${name}`,
-  systemRemove: (actor: string, name: string) => `${actor} removed ${name}`,
-  systemLeave: (actor: string) => `${actor} left`,
-  systemRename: (actor: string, name: string) => `${actor} named the group “${name}”`,
+  systemAdd: (actor: Who, whom: Who) => `${actor ?? 'You'} added ${whom ?? 'you'}`,
+  systemRemove: (actor: Who, whom: Who) => `${actor ?? 'You'} removed ${whom ?? 'you'}`,
+  systemLeave: (actor: Who) => `${actor ?? 'You'} left`,
+  systemRename: (actor: Who, name: string) => `${actor ?? 'You'} named the group “${name}”`,
 
   writeTo: (name: string) => `Message ${name}`,
   send: 'Send',
   emoji: 'Emoji',
-  tooLong: (over: number) => `${over} characters too long`,
+  tooLong: (over: number) => count(over, { one: '# character too long', other: '# characters too long' }),
   cannotWrite: 'You cannot write here any more.',
 
   settings: 'Settings',
@@ -170,7 +177,9 @@ export const en = {
   currentPassword: 'Current password',
   newPassword: 'New password',
   passwordChanged: 'Password changed. All other logins were ended.',
+  language: 'Language',
+  languageOfBrowser: (name: string) => `As the browser (${name})`,
   saved: 'Saved',
-} as const;
+};
 
 export type Catalogue = typeof en;

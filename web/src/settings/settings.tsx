@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { ApiError, type Login } from '@rookery/sdk';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { client } from '../app/client.ts';
-import { listTime, t } from '../i18n/index.ts';
+import { browserLanguage, type Language, languages, relativeTime, t } from '../i18n/index.ts';
 import { nameOf, remember } from '../people/people.ts';
 import { me, signOut } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -10,6 +10,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { attempt, sentence, toast } from '../ui/toast.tsx';
+import { prefer, preferences } from './preferences.ts';
 import './settings.css';
 
 const kWrongCredentials = 40002;
@@ -18,6 +19,7 @@ export function Settings({ onClose }: { onClose(): void }) {
   return (
     <Dialog title={t.settings} onClose={onClose} drawer>
       <Profile />
+      <LanguageChoice />
       <Privacy />
       <Logins />
       <Password />
@@ -69,6 +71,28 @@ function Profile() {
   );
 }
 
+function LanguageChoice() {
+  const id = useId();
+  return (
+    <div class="details-part field">
+      <label for={id}>{t.language}</label>
+      <select
+        id={id}
+        class="select"
+        value={preferences.value.language ?? ''}
+        onChange={(event) => prefer({ language: (event.currentTarget.value || undefined) as Language | undefined })}
+      >
+        <option value="">{t.languageOfBrowser(languages[browserLanguage()])}</option>
+        {Object.entries(languages).map(([key, name]) => (
+          <option key={key} value={key} lang={key}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
 function Privacy() {
   const receipts = useSignal<boolean | undefined>(undefined);
   useEffect(() => {
@@ -110,7 +134,7 @@ function Logins() {
           <li key={login.id}>
             <span class="row-words">
               <span class="row-title">{login.device?.name ?? t.unknownDevice}</span>
-              <span class="row-text">{t.lastUsed(listTime(new Date(login.last_used_at)))}</span>
+              <span class="row-text">{t.lastUsed(relativeTime(new Date(login.last_used_at)))}</span>
             </span>
             {login.current ? (
               <span class="tag">{t.thisLogin}</span>

@@ -44,9 +44,9 @@ export function plainText(content: string, name: (id: string) => string): string
 
 export function systemText(message: Message): string {
   const actor =
-    message.author.id === me.value?.id ? t.you : nameOf(people.value.get(message.author.id) ?? message.author);
+    message.author.id === me.value?.id ? undefined : nameOf(people.value.get(message.author.id) ?? message.author);
   const { kind, user_id, name } = message.system ?? {};
-  const whom = user_id === me.value?.id ? t.you.toLowerCase() : nameOfId(user_id);
+  const whom = user_id === me.value?.id ? undefined : nameOfId(user_id);
   switch (kind) {
     case 'member_add':
       return t.systemAdd(actor, whom);
