@@ -16,13 +16,18 @@ COMPONENT = "#/components/schemas/"
 def load(name):
     """The document `name` ("openapi.yaml") with all that it refers to inside."""
     document = _with_inner_references(_read(name))
-    shared = _with_inner_references(_read("schemas.yaml"))["$defs"]
+    shared = shared_schemas()
     own = document["components"].setdefault("schemas", {})
     twice = own.keys() & shared.keys()
     if twice:
         raise ValueError(f"{name} and schemas.yaml both define {sorted(twice)}")
     own.update({key: schema for key, schema in shared.items() if key in _used(document, shared)})
     return document
+
+
+def shared_schemas():
+    """All schemas of schemas.yaml by name, referring to one another as in a document of `load`."""
+    return _with_inner_references(_read("schemas.yaml"))["$defs"]
 
 
 def _read(name):

@@ -18,6 +18,8 @@ function message(seq: number, author: string, minutes: number, part: Partial<Mes
     pinned: false,
     mentions: [],
     mention_everyone: false,
+    mention_roles: [],
+    attachments: [],
     reactions: [],
     ...part,
   };

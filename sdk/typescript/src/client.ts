@@ -6,7 +6,8 @@ import { PollSocket } from './poll-socket.ts';
 import { type Credentials, Rest } from './rest.ts';
 import { MemoryRefreshTokenStore, type RefreshTokenStore, TokenKeeper } from './tokens.ts';
 import { ChannelTracker, MemoryPositionStore, type PositionStore } from './tracker.ts';
-import type { Channel, Device, Dispatch, Dispatches, Message, Snowflake, User } from './types.ts';
+import type { Dispatch, Dispatches } from './types/gateway.ts';
+import type { Channel, Device, Message, OwnUser, Snowflake } from './types/schemas.ts';
 
 export interface ClientOptions {
   /** Where the server is, without a slash at the end: `https://chat.example`; empty in a page that the server serves. */
@@ -83,13 +84,13 @@ export class Client {
     });
   }
 
-  async register(credentials: Credentials): Promise<User> {
+  async register(credentials: Credentials): Promise<OwnUser> {
     const { user, session } = await this.rest.register({ ...credentials, device: this.options.device });
     await this.#tokens.adopt(session);
     return user;
   }
 
-  async login(login: string, password: string): Promise<User> {
+  async login(login: string, password: string): Promise<OwnUser> {
     const { user, session } = await this.rest.login({ login, password, device: this.options.device });
     await this.#tokens.adopt(session);
     return user;

@@ -7,6 +7,7 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -14,8 +15,26 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
 };
 
-export function sleep(clock: Clock, delay: number): Promise<void> {
-  return new Promise((resolve) => clock.setTimeout(resolve, delay));
+/** Rejects with the signal's reason when it is aborted first. */
+export function sleep(clock: Clock, delay: number, signal?: AbortSignal): Promise<void> {
+  return abortable(
+    new Promise((resolve) => {
+      const timer = clock.setTimeout(resolve, delay);
+      signal?.addEventListener('abort', () => clock.clearTimeout(timer), { once: true });
+    }),
+    signal,
+  );
+}
+
+/** What `work` comes to, or the reason of the signal if that is aborted first; `work` goes on then without anybody waiting. */
+export function abortable<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason);
+    if (signal.aborted) aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
 }
 
 const kFirstDelay = 1000;

@@ -1,7 +1,15 @@
 import { backoffDelay, type Clock } from './clock.ts';
-import { ApiError, SignedOutError, UnknownOutcomeError } from './errors.ts';
-import { Close, type Frame, type Hello, Op } from './frames.ts';
-import type { Device, Dispatch, Message, MessageDraft, Position, Snowflake } from './types.ts';
+import { apiError, SessionEnded, statusOf, UnknownOutcomeError } from './errors.ts';
+import { Close } from './frames.ts';
+import {
+  CloseCode,
+  type Dispatch,
+  type DispatchFrame,
+  Op,
+  type ReplyFrame,
+  type ServerFrame,
+} from './types/gateway.ts';
+import type { Device, HelloBody, Message, MessageDraft, Position, Snowflake } from './types/schemas.ts';
 
 /** What the gateway needs of a WebSocket; the browser's and Node's own fit. */
 export interface Socket {
@@ -45,6 +53,7 @@ export interface GatewayOptions {
 interface Pending {
   resolve(value: unknown): void;
   reject(error: Error): void;
+  timer: unknown;
 }
 
 const kFrameWindow = 60_000;
@@ -178,7 +187,7 @@ export class Gateway {
       }
     } catch (error) {
       if (generation !== this.#generation) return;
-      if (error instanceof SignedOutError) this.#end('signed-out');
+      if (error instanceof SessionEnded) this.#end('signed-out');
       else this.#wait();
     }
   }
@@ -244,10 +253,10 @@ export class Gateway {
 
   #receive(data: unknown): void {
     this.#heard = true;
-    const frame = JSON.parse(String(data)) as Frame;
+    const frame = JSON.parse(String(data)) as ServerFrame;
     switch (frame.op) {
       case Op.Hello:
-        this.#hello(frame.d as Hello);
+        this.#hello(frame.d);
         if (!this.#socket?.clientFirst) this.#begin();
         break;
       case Op.Dispatch:
@@ -259,7 +268,7 @@ export class Gateway {
         break;
       case Op.Reconnect:
         this.#release(Close.Dropped);
-        this.#wait((frame.d as { after_ms?: number } | undefined)?.after_ms ?? 0);
+        this.#wait(frame.d.after_ms);
         break;
       case Op.Reply:
         this.#reply(frame);
@@ -267,13 +276,12 @@ export class Gateway {
     }
   }
 
-  #hello({ heartbeat_interval, limits }: Hello): void {
+  #hello({ heartbeat_interval, limits }: HelloBody): void {
     this.#greeted = true;
     if (!this.#socket?.clientFirst) this.#unopened = 0;
     this.options.clock.clearTimeout(this.#beatTimer);
     this.#scheduleBeat(heartbeat_interval);
-    const frames = limits?.frames_per_minute;
-    this.#framesPerMinute = typeof frames === 'number' ? frames : 0;
+    this.#framesPerMinute = limits.frames_per_minute;
     this.#frames = [];
   }
 
@@ -287,12 +295,11 @@ export class Gateway {
     this.#acked = this.#lastSeq;
   }
 
-  #dispatch(frame: Frame): void {
-    const s = frame.s ?? 0;
-    if (s <= this.#lastSeq) return;
-    this.#lastSeq = s;
+  #dispatch(frame: DispatchFrame): void {
+    if (frame.s <= this.#lastSeq) return;
+    this.#lastSeq = frame.s;
     this.#ackTimer ??= this.options.clock.setTimeout(() => this.#ack(), kAckDelay);
-    const dispatch = { t: frame.t, d: frame.d } as Dispatch;
+    const { op: _, s: __, ...dispatch } = frame;
     if (dispatch.t === 'READY') this.#session = dispatch.d.session_id;
     const started = dispatch.t === 'READY' || dispatch.t === 'RESUMED';
     if (started) {
@@ -337,20 +344,19 @@ export class Gateway {
         return;
       }
       const i = this.#nextRequest++;
-      this.#pending.set(i, { resolve: resolve as (value: unknown) => void, reject });
+      const timer = this.options.clock.setTimeout(() => this.#beat(), kAnswerDue);
+      this.#pending.set(i, { resolve: resolve as (value: unknown) => void, reject, timer });
       this.#frames.push(this.options.clock.now());
       this.#socket?.send(JSON.stringify({ op: Op.Request, i, t, d }));
-      this.options.clock.setTimeout(() => {
-        if (this.#pending.has(i)) this.#beat();
-      }, kAnswerDue);
     });
   }
 
-  #reply(frame: Frame): void {
-    const pending = this.#pending.get(frame.i ?? 0);
+  #reply(frame: ReplyFrame): void {
+    const pending = this.#pending.get(frame.i);
     if (!pending) return;
-    this.#pending.delete(frame.i ?? 0);
-    if (frame.error) pending.reject(new ApiError(400, frame.error));
+    this.#pending.delete(frame.i);
+    this.options.clock.clearTimeout(pending.timer);
+    if (frame.error) pending.reject(apiError(statusOf(frame.error.code), frame.error));
     else pending.resolve(frame.d);
   }
 
@@ -374,17 +380,17 @@ export class Gateway {
     switch (code) {
       case Close.Normal:
       case Close.Leaving:
-      case Close.BadSequence:
+      case CloseCode.BadSequence:
         this.#forgetSession();
         break;
-      case Close.TokenRefused:
+      case CloseCode.TokenRefused:
         this.#refusedToken = this.#token;
         break;
-      case Close.Revoked:
+      case CloseCode.Revoked:
         this.#forgetSession();
         this.#end('signed-out');
         return;
-      case Close.Elsewhere:
+      case CloseCode.ResumedElsewhere:
         this.#forgetSession();
         this.#end('elsewhere');
         return;
@@ -447,7 +453,10 @@ export class Gateway {
     this.#socket = undefined;
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of pending) reject(new UnknownOutcomeError('the connection ended before the reply'));
+    for (const { reject, timer } of pending) {
+      clock.clearTimeout(timer);
+      reject(new UnknownOutcomeError('the connection ended before the reply'));
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { backoffDelay, type Clock } from './clock.ts';
 import { ApiError } from './errors.ts';
-import type { Message, MessageDraft, Snowflake } from './types.ts';
+import type { Message, MessageDraft, Snowflake } from './types/schemas.ts';
 
 export interface OutboxEntry {
   nonce: string;

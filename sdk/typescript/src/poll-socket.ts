@@ -1,22 +1,9 @@
 import { type Clock, sleep } from './clock.ts';
 import { ApiError } from './errors.ts';
-import { Close, type Frame, Op } from './frames.ts';
+import { Close, type Frame } from './frames.ts';
 import type { Socket } from './gateway.ts';
-
-export interface PollCall {
-  session_id?: string;
-  n: number;
-  s?: number;
-  frames: unknown[];
-  timeout_ms: number;
-}
-
-export interface PollAnswer {
-  session_id: string;
-  n: number;
-  frames: Frame[];
-  close?: { code: number; reason: string };
-}
+import { Op } from './types/gateway.ts';
+import { ErrorCode, type PollAnswer, type PollCall } from './types/schemas.ts';
 
 export interface PollOptions {
   /** Makes one call. What an ApiError refused is not made again as it is; after any other error it is, with the same `n`. */
@@ -28,7 +15,6 @@ const kHold = 25_000; // how long a call may be held: what the protocol allows
 const kTries = 4; // of one call
 const kAgain = 1000; // before a call is made again
 const kOvertaken = 200; // and when it was there before the one before it
-const kInvalidBody = 50035;
 
 /**
  * The gateway by long polling, in the shape of a socket. One call is held by the server; what is to be said meanwhile goes with a
@@ -44,7 +30,7 @@ export class PollSocket implements Socket {
   #session = '';
   #n = 0;
   #lastSeq = 0;
-  #waiting: Frame[] = [];
+  #waiting: PollCall['frames'] = [];
   #inFlight = 0; // two at most: the one that is held, and the one that ends it
   #taken: Promise<void> = Promise.resolve(); // when the answers so far are taken in
   #flushing = false;
@@ -55,7 +41,7 @@ export class PollSocket implements Socket {
   send(text: string): void {
     const frame = JSON.parse(text) as Frame;
     if (frame.op === Op.Ack) return; // each call says how far it has come
-    this.#waiting.push(frame);
+    this.#waiting.push({ ...frame });
     this.#flushSoon();
   }
 
@@ -93,7 +79,7 @@ export class PollSocket implements Socket {
       try {
         return await this.options.poll(call, this.#end.signal);
       } catch (error) {
-        const overtook = error instanceof ApiError && error.code === kInvalidBody && 'n' in error.fields;
+        const overtook = error instanceof ApiError && error.code === ErrorCode.Invalid && 'n' in error.fields;
         const final = error instanceof ApiError && !error.temporary && !overtook;
         if (final || attempt === kTries || !this.#session) return undefined;
         await sleep(this.options.clock, overtook ? kOvertaken : kAgain);
@@ -108,7 +94,7 @@ export class PollSocket implements Socket {
       return;
     }
     this.#session = answer.session_id;
-    for (const frame of answer.frames) {
+    for (const frame of answer.frames as unknown as Frame[]) {
       if (frame.op === Op.InvalidSession) {
         this.#session = '';
         this.#n = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
-import { ApiError, SignedOutError } from './errors.ts';
-import type { Tokens } from './types.ts';
+import { SessionEnded, Unauthorized } from './errors.ts';
+import type { Tokens } from './types/schemas.ts';
 
 /** Where the refresh token is kept between runs. The access token never leaves memory. */
 export interface RefreshTokenStore {
@@ -37,7 +37,7 @@ const kRenewBefore = 30_000;
 /**
  * Keeps one login alive. `access()` answers a token that is still good, refreshing it when it is not; callers that come at the same
  * time share one refresh. A refresh that the server refuses is the end of the login: `onEnd` is called once and every later call
- * throws SignedOutError.
+ * throws SessionEnded.
  */
 export class TokenKeeper {
   onEnd: () => void = () => undefined;
@@ -79,16 +79,16 @@ export class TokenKeeper {
 
   async #renew(): Promise<string> {
     const token = await this.store.load();
-    if (!token) throw new SignedOutError('not signed in');
+    if (!token) throw new SessionEnded('not signed in');
     try {
       const tokens = await this.refresh(token);
       await this.adopt(tokens);
       return tokens.access_token;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (!(error instanceof Unauthorized)) throw error;
       await this.forget();
       this.onEnd();
-      throw new SignedOutError('the login has ended');
+      throw new SessionEnded('the login has ended');
     }
   }
 

@@ -2,7 +2,8 @@ import { type Clock, sleep } from './clock.ts';
 import { ApiError } from './errors.ts';
 import type { KnownPositions } from './gateway.ts';
 import type { Rest } from './rest.ts';
-import type { Channel, Dispatch, Message, Position, Ready, Snowflake, Synced } from './types.ts';
+import type { Dispatch } from './types/gateway.ts';
+import type { Channel, Message, Position, Ready, Snowflake, Synced } from './types/schemas.ts';
 
 /** Where positions are kept. In memory they serve a reconnect; whoever also stores messages can keep both over a restart. */
 export interface PositionStore {

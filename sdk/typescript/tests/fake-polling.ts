@@ -1,6 +1,6 @@
 // Long polling in front of the fake server: numbered calls, one held, answers kept for those made again.
 
-import type { PollAnswer, PollCall } from '../src/poll-socket.ts';
+import type { PollAnswer, PollCall } from '../src/types/schemas.ts';
 import { type FakeServer, FakeSocket } from './fake-server.ts';
 
 interface Peer {
@@ -79,7 +79,10 @@ export class FakePolling {
       peer.close = { code, reason: 'closed' };
       this.#answerSoon(peer);
     };
-    socket.push({ op: 10, d: { heartbeat_interval: 30_000, session_ttl: 300, limits: this.server.limits } });
+    socket.push({
+      op: 10,
+      d: { heartbeat_interval: 30_000, session_ttl: 300, limits: { frames_per_minute: 0, ...this.server.limits } },
+    });
     return peer;
   }
 

@@ -2,7 +2,7 @@
 // in which they are sent. What goes wrong is switched on by the test.
 
 import type { Socket } from '../src/gateway.ts';
-import type { Channel, Message, Position, User } from '../src/types.ts';
+import type { ChannelWithReadState, Message, Position, User } from '../src/types/schemas.ts';
 import { FakePolling } from './fake-polling.ts';
 
 interface Frame {
@@ -88,7 +88,10 @@ export class FakeServer {
     this.sockets.push(socket);
     queueMicrotask(() => {
       if (this.reachable && !this.blocksWebSockets)
-        socket.push({ op: 10, d: { heartbeat_interval: 30_000, session_ttl: 300, limits: this.limits } });
+        socket.push({
+          op: 10,
+          d: { heartbeat_interval: 30_000, session_ttl: 300, limits: { frames_per_minute: 0, ...this.limits } },
+        });
       else socket.end(1006);
     });
     return socket;
@@ -115,6 +118,8 @@ export class FakeServer {
       pinned: false,
       mentions: [],
       mention_everyone: false,
+      mention_roles: [],
+      attachments: [],
       reactions: [],
       ...(nonce ? { nonce } : {}),
     };
@@ -201,7 +206,7 @@ export class FakeServer {
     this.#to(session, 'SYNCED', { ...head, recovered: this.recovers });
   }
 
-  #channel(id: string): Channel {
+  #channel(id: string): ChannelWithReadState {
     const last_seq = this.messages.get(id)!.length;
     const rev = this.changes.get(id)!.length;
     return {

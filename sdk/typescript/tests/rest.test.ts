@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError, NetworkError } from '../src/errors.ts';
+import { ApiError, apiError, NetworkError } from '../src/errors.ts';
 import { Rest } from '../src/rest.ts';
 import { MemoryRefreshTokenStore, TokenKeeper } from '../src/tokens.ts';
 import { FakeClock, settle } from './fake-clock.ts';
@@ -103,13 +103,13 @@ describe('TokenKeeper', () => {
   test('a refused refresh ends the login, an unreachable server does not', async () => {
     const store = new MemoryRefreshTokenStore();
     await store.save('r0');
-    const failures: Error[] = [new NetworkError('away'), new ApiError(401, { code: 40001, message: 'revoked' })];
+    const failures: Error[] = [new NetworkError('away'), apiError(401, { code: 40001, message: 'revoked' })];
     const keeper = new TokenKeeper(store, () => Promise.reject(failures.shift()!), new FakeClock());
     let ended = 0;
     keeper.onEnd = () => ended++;
     await expect(keeper.access()).rejects.toBeInstanceOf(NetworkError);
     expect(await store.load()).toBe('r0');
-    await expect(keeper.access()).rejects.toMatchObject({ name: 'SignedOutError' });
+    await expect(keeper.access()).rejects.toMatchObject({ name: 'SessionEnded' });
     await settle();
     expect(ended).toBe(1);
     expect(await store.load()).toBeUndefined();

@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
-import { ApiError, type Channel, type Cursors, type Message, type ReadState } from '@rookery/sdk';
+import { ApiError, type Channel, type ChannelWithReadState, type Cursors, type Message } from '@rookery/sdk';
 import { client } from '../app/client.ts';
 import { goTo, openChannel } from '../app/route.ts';
 import { onSignOut } from '../app/stores.ts';
@@ -73,14 +73,14 @@ function change(id: string, edit: (conversation: Conversation) => Conversation):
 }
 
 /** Takes a channel as the server gave it. What this page knows better (it read on while offline) stays. */
-export function putChannel(channel: Channel): void {
+export function putChannel(channel: ChannelWithReadState): void {
   remember(channel.recipients ?? []);
   const old = conversations.peek().get(channel.id);
   const { read_state: state, ...plain } = channel;
   const next: Conversation = {
     channel: plain,
-    readSeq: Math.max(old?.readSeq ?? 0, state?.read_seq ?? 0),
-    mentions: state?.mention_count ?? old?.mentions ?? 0,
+    readSeq: Math.max(old?.readSeq ?? 0, state.read_seq),
+    mentions: state.mention_count,
     receipts: old?.receipts ?? new Map(),
   };
   if (old && old.channel.last_seq > plain.last_seq) {
@@ -106,27 +106,13 @@ function ask(id: string): void {
   asking.add(id);
   void client.rest
     .channel(id)
-    .then(async (channel) => {
-      if (!channel.read_state) {
-        const state = (await unreadStates()).get(id);
-        channel.read_state = state ?? readToTheEnd(channel);
-      }
+    .then((channel) => {
       putChannel(channel);
       client.track(channel);
       fillPreviews();
     })
     .catch(() => undefined) // not ours, or the next event asks again
     .finally(() => asking.delete(id));
-}
-
-async function unreadStates(): Promise<Map<string, ReadState>> {
-  const states = await client.rest.call<ReadState[]>('GET', '/users/@me/unread');
-  return new Map(states.map((state) => [state.channel_id, state]));
-}
-
-function readToTheEnd(channel: Channel): ReadState {
-  const seq = channel.last_seq;
-  return { channel_id: channel.id, read_seq: seq, delivered_seq: seq, unread: 0, mention_count: 0 };
 }
 
 /** Opens the one conversation with somebody. */
@@ -139,8 +125,7 @@ export async function createGroup(recipients: string[], name: string): Promise<v
   adopt(await client.rest.openChannel({ recipients, type: 'group', ...named }));
 }
 
-function adopt(channel: Channel): void {
-  if (!channel.read_state) channel.read_state = readToTheEnd(channel);
+function adopt(channel: ChannelWithReadState): void {
   putChannel(channel);
   client.track(channel);
   goTo(channel.id);
@@ -287,7 +272,7 @@ client.on('MESSAGE_DELETE', (d) => changed(d.message));
 client.on('CHANNEL_CREATE', putChannel);
 client.on('CHANNEL_UPDATE', (d) => {
   change(d.channel_id, (one) => {
-    const { read_state: _, ...channel } = d.channel;
+    const { channel } = d;
     return {
       ...one,
       channel: { ...one.channel, ...channel, last_seq: Math.max(one.channel.last_seq, channel.last_seq) },
