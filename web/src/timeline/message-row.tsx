@@ -13,7 +13,7 @@ import { EmojiPicker } from '../ui/emoji-picker.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { attempt } from '../ui/toast.tsx';
 import type { Row } from './rows.ts';
-import { isOnlyEmoji, plainText, richText } from './text.tsx';
+import { isOnlyEmoji, plainText, Text } from './text.tsx';
 import { Ticks } from './ticks.tsx';
 import { replace, timelineOf } from './timeline.ts';
 import './message.css';
@@ -85,7 +85,7 @@ function walk(event: KeyboardEvent): void {
 
 function Content({ message }: { message: Message }) {
   if (message.deleted) return <span class="text text-deleted">{t.deletedMessage}</span>;
-  return <span class="text">{richText(message.content)}</span>;
+  return <Text content={message.content} />;
 }
 
 interface MetaProps {
@@ -202,7 +202,7 @@ export function UnsentRow({ row }: { row: Extract<Row, { kind: 'unsent' }> }) {
     <li class={names.filter(Boolean).join(' ')}>
       <div class="bubble-place">
         <div class={isOnlyEmoji(entry.content) && !entry.reply_to ? 'bubble bubble-emoji' : 'bubble'}>
-          <span class="text">{richText(entry.content)}</span>
+          <Text content={entry.content} />
           <Meta at={entry.created_at}>
             {entry.failed ? null : <Ticks state={connection.value.kind === 'online' ? 'sending' : 'waiting'} />}
           </Meta>
