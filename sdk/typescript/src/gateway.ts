@@ -9,7 +9,7 @@ import {
   type ReplyFrame,
   type ServerFrame,
 } from './types/gateway.ts';
-import type { Device, HelloBody, Message, MessageDraft, Position, Snowflake } from './types/schemas.ts';
+import type { Device, HelloBody, Limits, Message, MessageDraft, Position, Snowflake } from './types/schemas.ts';
 
 /** What the gateway needs of a WebSocket; the browser's and Node's own fit. */
 export interface Socket {
@@ -48,6 +48,8 @@ export interface GatewayOptions {
   open?(url: string): Socket;
   /** A socket by long polling: taken where no WebSocket can be opened. */
   openPoll?(): Socket;
+  /** While polling, a WebSocket is tried again after so many milliseconds; 5 minutes where it is left out. */
+  tryBack?: number;
 }
 
 interface Pending {
@@ -89,6 +91,7 @@ export class Gateway {
   #nextRequest = 1;
   #pending = new Map<number, Pending>();
   #framesPerMinute = 0; // 0: no limit
+  #limits: Limits | undefined;
   #frames: number[] = []; // when the counted frames of the last minute went out
   #presence: 'online' | 'away' = 'online';
   #retryTimer: unknown;
@@ -108,6 +111,12 @@ export class Gateway {
     return this.#state;
   }
 
+  /** The limits of the installation, from the first Hello on. */
+  get limits(): Limits | undefined {
+    return this.#limits;
+  }
+
+  /** Connects, and stays connected until {@link stop} or the end of the login. */
   start(): void {
     if (this.#state.kind === 'idle' || this.#state.kind === 'stopped') {
       this.#attempt = 0;
@@ -172,7 +181,7 @@ export class Gateway {
     this.#setState({ kind: 'connecting', attempt: this.#attempt });
     try {
       const token = await this.options.token(this.#refusedToken);
-      const openPoll = this.#unopened >= kFallBack ? this.options.openPoll : undefined;
+      const openPoll = this.#unopened >= kFallBack || !this.#hasWebSocket() ? this.options.openPoll : undefined;
       if (!openPoll && (this.#url === undefined || this.#attempt % kAskAnew === kAskAnew - 1)) {
         this.#url = await this.options.url();
       }
@@ -183,13 +192,18 @@ export class Gateway {
       this.#startTimer = this.options.clock.setTimeout(() => this.#drop(), kStartDeadline);
       if (openPoll) {
         this.#begin();
-        this.#tryBackLater();
+        if (this.#hasWebSocket()) this.#tryBackLater();
       }
     } catch (error) {
       if (generation !== this.#generation) return;
       if (error instanceof SessionEnded) this.#end('signed-out');
       else this.#wait();
     }
+  }
+
+  /** Node before 22 has none of its own. */
+  #hasWebSocket(): boolean {
+    return this.options.open !== undefined || typeof WebSocket !== 'undefined';
   }
 
   #openWebSocket(): Socket {
@@ -248,12 +262,18 @@ export class Gateway {
       };
       this.#onEnd(socket, over, () => this.#trying === socket);
       const deadline = clock.setTimeout(over, kStartDeadline);
-    }, kTryBack);
+    }, this.options.tryBack ?? kTryBack);
   }
 
   #receive(data: unknown): void {
     this.#heard = true;
-    const frame = JSON.parse(String(data)) as ServerFrame;
+    let frame: ServerFrame;
+    try {
+      frame = JSON.parse(String(data)) as ServerFrame;
+    } catch {
+      this.#drop(); // no frame of a Rookery server
+      return;
+    }
     switch (frame.op) {
       case Op.Hello:
         this.#hello(frame.d);
@@ -281,6 +301,7 @@ export class Gateway {
     if (!this.#socket?.clientFirst) this.#unopened = 0;
     this.options.clock.clearTimeout(this.#beatTimer);
     this.#scheduleBeat(heartbeat_interval);
+    this.#limits = limits;
     this.#framesPerMinute = limits.frames_per_minute;
     this.#frames = [];
   }

@@ -1,4 +1,4 @@
-export { Client, type ClientEvents, type ClientOptions } from './client.ts';
+export { Client, type ClientEvents, type ClientOptions, type SignedOut, type StreamOptions } from './client.ts';
 export { backoffDelay, type Clock, systemClock } from './clock.ts';
 export {
   ApiError,
@@ -14,9 +14,10 @@ export {
   Unavailable,
   UnknownOutcomeError,
 } from './errors.ts';
-export { type ConnectionState, Gateway, type Socket } from './gateway.ts';
-export { Outbox, type OutboxEntry, type OutboxStore } from './outbox.ts';
+export { type ConnectionState, Gateway, type GatewayOptions, type KnownPositions, type Socket } from './gateway.ts';
+export { Outbox, type OutboxEntry, type OutboxOptions, type OutboxStore } from './outbox.ts';
 export {
+  type AccessTokens,
   type Answer,
   type Credentials,
   type MessageQuery,
@@ -25,8 +26,10 @@ export {
   Rest,
   type Route,
 } from './rest.ts';
-export { MemoryRefreshTokenStore, type RefreshTokenStore, TokenKeeper } from './tokens.ts';
-export { ChannelTracker, MemoryPositionStore, type PositionStore } from './tracker.ts';
+export { IndexedDbStore, MemoryStore, Positions, type Store, storedOutbox, storedToken } from './store.ts';
+export { BufferOverrun } from './stream.ts';
+export type { RefreshTokenStore } from './tokens.ts';
+export type { PositionStore } from './tracker.ts';
 export * from './types/gateway.ts';
 export type { Routes } from './types/routes.ts';
 export * from './types/schemas.ts';

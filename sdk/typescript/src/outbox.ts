@@ -26,7 +26,11 @@ export interface OutboxOptions {
   onChange(entries: readonly OutboxEntry[]): void;
   /** Comes once for each entry, by the reply or by the live event, whichever is first. */
   onSent(entry: OutboxEntry, message: Message): void;
+  /** The server refused it for good. It stays, marked as failed, until `retry` or `discard`. */
+  onFailed?(entry: OutboxEntry, error: ApiError): void;
 }
+
+const kNonceKept = 23 * 3_600_000; // the server keeps a nonce for 24 h
 
 /**
  * Messages on their way. Each keeps its nonce until the server answered, so that a message is sent at least once and stands in the
@@ -38,6 +42,7 @@ export class Outbox {
   #attempts = new Map<string, number>();
   #online = false;
   #generation = 0;
+  #saving: Promise<void> | undefined;
 
   constructor(private readonly options: OutboxOptions) {}
 
@@ -49,7 +54,14 @@ export class Outbox {
   async load(): Promise<void> {
     const stored = (await this.options.store?.load()) ?? [];
     const known = new Set(this.#entries.map((entry) => entry.nonce));
-    this.#change([...stored.filter((entry) => !known.has(entry.nonce)), ...this.#entries]);
+    const left = stored.filter((entry) => !known.has(entry.nonce)).map((entry) => this.#aged(entry));
+    this.#change([...left, ...this.#entries]);
+  }
+
+  /** After a day the server has forgotten a nonce: whether to say it (again) is for its writer to decide. */
+  #aged(entry: OutboxEntry): OutboxEntry {
+    const old = this.options.clock.now() - Date.parse(entry.created_at) > kNonceKept;
+    return old && entry.failed === undefined ? { ...entry, failed: 'It is more than a day old.' } : entry;
   }
 
   add(channel: Snowflake, content: string, replyTo?: Snowflake): OutboxEntry {
@@ -78,6 +90,11 @@ export class Outbox {
     this.#change([]);
   }
 
+  /** When what is unsent is in the store. */
+  async flush(): Promise<void> {
+    await this.#saving;
+  }
+
   setOnline(online: boolean): void {
     this.#online = online;
     if (!online) return;
@@ -93,7 +110,7 @@ export class Outbox {
 
   #change(entries: OutboxEntry[]): void {
     this.#entries = entries;
-    void this.options.store?.save(entries).catch(() => undefined); // kept in memory all the same
+    this.#saving = this.options.store?.save(entries).catch(() => undefined); // kept in memory all the same
     this.options.onChange(entries);
     this.#flush();
   }
@@ -138,6 +155,7 @@ export class Outbox {
   #fail(entry: OutboxEntry, error: ApiError): void {
     const failed = Object.values(error.fields)[0] ?? error.message;
     this.#change(this.#entries.map((one) => (one.nonce === entry.nonce ? { ...one, failed } : one)));
+    this.options.onFailed?.(entry, error);
   }
 
   #pause(entry: OutboxEntry, error: unknown): number {

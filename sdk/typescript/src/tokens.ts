@@ -11,26 +11,6 @@ export interface RefreshTokenStore {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export class MemoryRefreshTokenStore implements RefreshTokenStore {
-  #token: string | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
-
-  async load(): Promise<string | undefined> {
-    return this.#token;
-  }
-  async save(token: string): Promise<void> {
-    this.#token = token;
-  }
-  async clear(): Promise<void> {
-    this.#token = undefined;
-  }
-  exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#tail.then(work, work);
-    this.#tail = next.catch(() => undefined);
-    return next;
-  }
-}
-
 /** An access token is renewed this long before it expires, so that it does not expire on the way. */
 const kRenewBefore = 30_000;
 

@@ -3,10 +3,18 @@ import { ApiError } from './errors.ts';
 import type { KnownPositions } from './gateway.ts';
 import type { Rest } from './rest.ts';
 import type { Dispatch } from './types/gateway.ts';
-import type { Channel, Message, Position, Ready, Snowflake, Synced } from './types/schemas.ts';
+import type { Channel, ChannelWithReadState, Message, Position, Ready, Snowflake, Synced } from './types/schemas.ts';
 
-/** Where positions are kept. In memory they serve a reconnect; whoever also stores messages can keep both over a restart. */
+/**
+ * Where positions are kept: how far everything was handed on, channel by channel. In memory they serve a reconnect; over a restart they
+ * serve who also keeps what was handed on. {@link Positions} is both.
+ */
 export interface PositionStore {
+  /** Takes up what an earlier run left. Called before the connection starts. */
+  load?(): Promise<void>;
+  /** When everything that was set is kept. */
+  flush?(): Promise<void>;
+  /** Which life of the installation they belong to. */
   epoch: string | undefined;
   get(channel: Snowflake): Position | undefined;
   set(channel: Snowflake, position: Position): void;
@@ -16,35 +24,17 @@ export interface PositionStore {
   entries(): Iterable<[Snowflake, Position]>;
 }
 
-export class MemoryPositionStore implements PositionStore {
-  epoch: string | undefined;
-  #positions = new Map<Snowflake, Position>();
-
-  get(channel: Snowflake): Position | undefined {
-    return this.#positions.get(channel);
-  }
-  set(channel: Snowflake, position: Position): void {
-    this.#positions.delete(channel);
-    this.#positions.set(channel, position);
-  }
-  delete(channel: Snowflake): void {
-    this.#positions.delete(channel);
-  }
-  clear(): void {
-    this.#positions.clear();
-  }
-  entries(): Iterable<[Snowflake, Position]> {
-    return this.#positions.entries();
-  }
-}
-
 type TrackerRest = Pick<Rest, 'messages' | 'changes' | 'delivered'>;
 
 export interface TrackerOptions {
   rest: TrackerRest;
   positions: PositionStore;
   clock: Clock;
-  /** In order within a channel, without a hole; a message may come more than once, always as the same or a newer state. */
+  /** Whether a channel is one of those of which nothing is queued or pushed unasked. */
+  isLarge(channel: Channel): boolean;
+  /** What the server leaves out because it is much is read from history, each message, instead of a reset. */
+  refill: boolean;
+  /** In order within a channel, without a hole, each message once. */
   deliver(dispatch: Dispatch): void;
   /** So much happened in this channel that it is not sent one by one: forget what you hold and read history. */
   reset(channel: Snowflake): void;
@@ -55,10 +45,13 @@ interface Lane {
   catchingUp: boolean;
   /** Dispatches that wait until a hole before them is filled; undefined: no hole. */
   waiting: Dispatch[] | undefined;
+  /** `seq` of the last message that was handed on. */
+  handed: number;
 }
 
 const kPositionsMax = 500;
 const kFillMax = 300; // a hole wider than this is a reset
+const kRefillMax = 10_000; // and where everything is wanted, one wider than this
 const kPage = 100;
 const kFillPause = 2000;
 
@@ -80,7 +73,11 @@ export class ChannelTracker {
     this.#named = entries.length > 0;
     if (!this.#named) return undefined;
     for (const lane of this.#lanes.values()) lane.catchingUp = false;
-    for (const [channel] of entries) this.#lane(channel).catchingUp = true;
+    for (const [channel, { seq }] of entries) {
+      const lane = this.#lane(channel);
+      lane.catchingUp = true;
+      lane.handed = Math.max(lane.handed, seq);
+    }
     return { positions: Object.fromEntries(entries), epoch: this.options.positions.epoch };
   }
 
@@ -117,11 +114,22 @@ export class ChannelTracker {
     }
     positions.epoch = ready.epoch;
     this.#self = ready.user.id;
-    for (const channel of ready.channels) {
-      // With positions, nothing is queued for a channel that they did not name: what it holds has to be asked for.
-      if (this.#named && !positions.get(channel.id))
-        this.#skipTo(channel.id, { seq: channel.last_seq, rev: channel.rev });
-      else this.adopt(channel);
+    for (const channel of ready.channels) if (!positions.get(channel.id)) this.#begin(channel);
+  }
+
+  /** A channel without a position. Where positions were named nothing of it is queued: what it holds has to be asked for. */
+  #begin(channel: ChannelWithReadState): void {
+    const { positions, refill, isLarge } = this.options;
+    const head = { seq: channel.last_seq, rev: channel.rev };
+    const delivered = { seq: Math.min(channel.read_state.delivered_seq, head.seq), rev: head.rev };
+    if (this.#named && !refill) {
+      this.#skipTo(channel.id, head);
+    } else if (refill && (this.#named || isLarge(channel))) {
+      positions.set(channel.id, delivered);
+      if (delivered.seq < head.seq) this.#fill(channel.id, this.#lane(channel.id), delivered, undefined, head);
+    } else {
+      // The queue follows and brings what lies between, unless there is none.
+      positions.set(channel.id, isLarge(channel) ? head : delivered);
     }
   }
 
@@ -129,8 +137,12 @@ export class ChannelTracker {
   #skipTo(channel: Snowflake, head: Position): void {
     this.options.positions.set(channel, head);
     this.options.reset(channel);
-    // Should this one be lost, the next read or acknowledgement says it again.
-    if (head.seq > 0) void this.options.rest.delivered(channel, head.seq).catch(() => undefined);
+    if (head.seq > 0) this.#confirm(channel, head.seq);
+  }
+
+  /** What came by REST is confirmed by REST. Should that be lost, the next read or acknowledgement says it again. */
+  #confirm(channel: Snowflake, seq: number): void {
+    void this.options.rest.delivered(channel, seq).catch(() => undefined);
   }
 
   #setHead(channel: Channel): void {
@@ -138,7 +150,7 @@ export class ChannelTracker {
   }
 
   #lane(channel: Snowflake): Lane {
-    const lane = this.#lanes.get(channel) ?? { catchingUp: false, waiting: undefined };
+    const lane = this.#lanes.get(channel) ?? { catchingUp: false, waiting: undefined, handed: 0 };
     this.#lanes.set(channel, lane);
     return lane;
   }
@@ -146,6 +158,10 @@ export class ChannelTracker {
   #step(channel: Snowflake, dispatch: Dispatch): void {
     if (dispatch.t === 'SYNCED') {
       this.#synced(channel, dispatch.d);
+      return;
+    }
+    if (dispatch.t === 'CHANNEL_UNREAD') {
+      this.#unread(channel, dispatch);
       return;
     }
     const position = this.options.positions.get(channel);
@@ -161,7 +177,27 @@ export class ChannelTracker {
     }
     if (dispatch.t === 'CHANNEL_CREATE') this.#advance(channel, dispatch.d.last_seq, dispatch.d.rev);
     if (this.#isEnd(dispatch)) this.options.positions.delete(channel);
+    this.#hand(lane, dispatch);
+  }
+
+  /** The one way out for what belongs to a channel. */
+  #hand(lane: Lane, dispatch: Dispatch): void {
+    if (dispatch.t === 'MESSAGE_CREATE') {
+      if (dispatch.d.seq <= lane.handed) return;
+      lane.handed = dispatch.d.seq;
+    }
     this.options.deliver(dispatch);
+  }
+
+  /** A large channel that nobody subscribed to has something new. */
+  #unread(channel: Snowflake, dispatch: Extract<Dispatch, { t: 'CHANNEL_UNREAD' }>): void {
+    const position = this.options.positions.get(channel);
+    const { last_seq } = dispatch.d;
+    if (this.options.refill && position && last_seq > position.seq) {
+      this.#fill(channel, this.#lane(channel), position, dispatch, { seq: last_seq, rev: position.rev });
+    } else {
+      this.options.deliver(dispatch);
+    }
   }
 
   /** Whether a channel is over for this user with this dispatch. */
@@ -181,11 +217,14 @@ export class ChannelTracker {
     const { positions } = this.options;
     const head = { seq: synced.seq ?? 0, rev: synced.rev ?? 0 };
     const position = positions.get(channel);
+    const behind = position && (head.seq > position.seq || head.rev > position.rev);
+    const ahead = position && (head.seq < position.seq || head.rev < position.rev);
     if (synced.gone) {
       positions.delete(channel);
-    } else if (!synced.recovered) {
+    } else if (!synced.recovered && (!this.options.refill || !position || ahead)) {
       this.#skipTo(channel, head);
-    } else if (!lane.catchingUp && position && (head.seq > position.seq || head.rev > position.rev)) {
+    } else if (behind && (!synced.recovered || !lane.catchingUp)) {
+      lane.catchingUp = false;
       this.#fill(channel, lane, position, { t: 'SYNCED', d: synced }, head);
       return;
     } else {
@@ -196,13 +235,15 @@ export class ChannelTracker {
   }
 
   /** Reads from `from` up to `to` by REST, then goes on with `next` and what came meanwhile. */
-  #fill(channel: Snowflake, lane: Lane, from: Position, next: Dispatch, to: Position): void {
-    lane.waiting = [next];
+  #fill(channel: Snowflake, lane: Lane, from: Position, next: Dispatch | undefined, to: Position): void {
+    lane.waiting = next ? [next] : [];
     const generation = this.#generation;
-    const wide = to.seq - from.seq > kFillMax || to.rev - from.rev > kFillMax;
+    const widest = this.options.refill ? kRefillMax : kFillMax;
+    const wide = to.seq - from.seq > widest || to.rev - from.rev > widest;
     if (wide) this.#skipTo(channel, { seq: Math.max(from.seq, to.seq), rev: Math.max(from.rev, to.rev) });
     void (wide ? Promise.resolve() : this.#read(channel, from, to, generation)).then(() => {
       if (generation !== this.#generation) return;
+      if (!wide && to.seq > from.seq) this.#confirm(channel, to.seq);
       const waiting = lane.waiting ?? [];
       lane.waiting = undefined;
       for (const dispatch of waiting) this.accept(dispatch);
@@ -233,7 +274,7 @@ export class ChannelTracker {
     for (const message of page) {
       position.seq = message.seq;
       this.#advance(channel, message.seq);
-      this.options.deliver({ t: 'MESSAGE_CREATE', d: message });
+      this.#hand(this.#lane(channel), { t: 'MESSAGE_CREATE', d: message });
     }
     if (page.length < kPage) position.seq = Math.max(position.seq, to);
   }
@@ -264,6 +305,7 @@ function channelOf(dispatch: Dispatch): Snowflake | undefined {
     case 'CHANNEL_MEMBER_ADD':
     case 'CHANNEL_MEMBER_REMOVE':
     case 'SYNCED':
+    case 'CHANNEL_UNREAD':
       return dispatch.d.channel_id;
     default:
       return undefined;

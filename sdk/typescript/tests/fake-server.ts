@@ -70,6 +70,8 @@ export class FakeServer {
   /** Refuses the next sends, first to last. */
   refusals: { code: number; message: string; retry_after?: number }[] = [];
   recovers = true;
+  /** The connection breaks after so many messages of the offline queue. */
+  queueBreaksAfter = Number.POSITIVE_INFINITY;
   answersHeartbeats = true;
   reachable = true;
   blocksWebSockets = false;
@@ -187,6 +189,23 @@ export class FakeServer {
     const channels = [...this.messages.keys()].map((id) => this.#channel(id));
     this.#to(session, 'READY', { v: 1, session_id: session.id, user: self, channels, more: false, epoch: this.epoch });
     for (const [channel_id, position] of Object.entries(positions ?? {})) this.#catchUp(session, channel_id, position);
+    if (!positions) this.#queue(session);
+  }
+
+  /** What nobody acknowledged: here, everything. */
+  #queue(session: Session): void {
+    let sent = 0;
+    for (const [channel_id, messages] of this.messages) {
+      for (const message of messages) {
+        if (++sent > this.queueBreaksAfter) {
+          session.socket?.end(1006);
+          return;
+        }
+        this.#to(session, 'MESSAGE_CREATE', message);
+      }
+      const rev = this.changes.get(channel_id)!.length;
+      if (messages.length > 0) this.#to(session, 'SYNCED', { channel_id, seq: messages.length, rev, recovered: true });
+    }
   }
 
   #catchUp(session: Session, channel_id: string, position: Position): void {

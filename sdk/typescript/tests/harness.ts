@@ -1,7 +1,7 @@
-import { Client } from '../src/client.ts';
+import { Client, type ClientOptions } from '../src/client.ts';
 import type { ConnectionState } from '../src/gateway.ts';
 import type { OutboxEntry, OutboxStore } from '../src/outbox.ts';
-import { MemoryRefreshTokenStore } from '../src/tokens.ts';
+import { MemoryStore, type Store, storedToken } from '../src/store.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeServer } from './fake-server.ts';
 
@@ -10,21 +10,33 @@ interface Setting {
   outbox?: OutboxStore;
   limits?: Record<string, number>;
   blocksWebSockets?: boolean;
+  missed?: ClientOptions['missed'];
+  store?: Store;
+  server?: FakeServer;
+  clock?: FakeClock;
 }
 
 /** A client with everything around it under the test's hand, signed in and connected. */
-export async function connected({ channels = ['10'], outbox, limits = {}, blocksWebSockets = false }: Setting = {}) {
-  const clock = new FakeClock();
-  const server = new FakeServer();
+export async function connected({
+  channels = ['10'],
+  outbox,
+  limits = {},
+  blocksWebSockets = false,
+  missed = 'refill',
+  store = new MemoryStore(),
+  server = new FakeServer(),
+  clock = new FakeClock(),
+}: Setting = {}) {
   server.limits = limits;
   server.blocksWebSockets = blocksWebSockets;
-  for (const channel of channels) server.addChannel(channel);
-  const tokens = new MemoryRefreshTokenStore();
+  for (const channel of channels) if (!server.messages.has(channel)) server.addChannel(channel);
+  const tokens = storedToken(store);
   await tokens.save('r0');
   const client = new Client({
     server: 'http://server',
     device: { id: 'd', kind: 'web' },
-    tokens,
+    store,
+    missed,
     clock,
     fetch: server.fetch,
     openSocket: server.open,

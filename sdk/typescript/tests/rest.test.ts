@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, apiError, NetworkError } from '../src/errors.ts';
 import { Rest } from '../src/rest.ts';
-import { MemoryRefreshTokenStore, TokenKeeper } from '../src/tokens.ts';
+import { MemoryStore, storedToken } from '../src/store.ts';
+import { TokenKeeper } from '../src/tokens.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { json } from './fake-server.ts';
 
@@ -11,7 +12,7 @@ const kTokens = (n: number) => ({ id: '9', access_token: `a${n}`, expires_in: 90
 async function rest(...answers: (Response | Error)[]) {
   const clock = new FakeClock();
   const asked: string[] = [];
-  const store = new MemoryRefreshTokenStore();
+  const store = storedToken(new MemoryStore());
   await store.save('r0');
   let refreshes = 0;
   const keeper = new TokenKeeper(store, async () => kTokens(++refreshes), clock);
@@ -101,7 +102,7 @@ describe('TokenKeeper', () => {
   });
 
   test('a refused refresh ends the login, an unreachable server does not', async () => {
-    const store = new MemoryRefreshTokenStore();
+    const store = storedToken(new MemoryStore());
     await store.save('r0');
     const failures: Error[] = [new NetworkError('away'), apiError(401, { code: 40001, message: 'revoked' })];
     const keeper = new TokenKeeper(store, () => Promise.reject(failures.shift()!), new FakeClock());

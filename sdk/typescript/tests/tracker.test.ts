@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FakeServer } from './fake-server.ts';
 import { connected } from './harness.ts';
 
 describe('ChannelTracker', () => {
@@ -9,7 +10,7 @@ describe('ChannelTracker', () => {
     server.write('10', 'three', { lost: true });
     server.write('10', 'four');
     await clock.advance(0);
-    expect(seen.slice(0, 4)).toEqual(['10:1', '10:2', '10:3', '10:4']);
+    expect(seen).toEqual(['10:1', '10:2', '10:3', '10:4']);
     expect(server.calls).toContain('GET /channels/10/messages?after_seq=1&limit=100');
   });
 
@@ -44,7 +45,7 @@ describe('ChannelTracker', () => {
     expect(seen).toEqual([]);
     server.reachable = true;
     await clock.advance(2000);
-    expect(seen.slice(0, 2)).toEqual(['10:1', '10:2']);
+    expect(seen).toEqual(['10:1', '10:2']);
   });
 
   test('holes in rev while catching up are normal and ask nobody', async () => {
@@ -65,7 +66,7 @@ describe('ChannelTracker', () => {
   });
 
   test('recovered: false resets the channel, goes on from its head and confirms the delivery', async () => {
-    const { clock, server, seen, resets } = await connected();
+    const { clock, server, seen, resets } = await connected({ missed: 'reset' });
     server.write('10', 'one');
     server.forgetSessions();
     server.recovers = false;
@@ -80,13 +81,61 @@ describe('ChannelTracker', () => {
   });
 
   test('a channel that became known meanwhile is asked for, since nothing of it was queued', async () => {
-    const { clock, server, resets } = await connected();
+    const { clock, server, resets } = await connected({ missed: 'reset' });
     server.forgetSessions();
     server.socket.end(1006);
     server.addChannel('30');
     server.write('30', 'hello');
     await clock.advance(1000);
     expect(resets).toEqual(['30']);
+  });
+
+  test('recovered: false is read from history where everything is wanted, each message once and in order', async () => {
+    const { clock, server, seen, resets } = await connected();
+    server.write('10', 'one');
+    server.forgetSessions();
+    server.recovers = false;
+    server.socket.end(1006);
+    for (let n = 2; n <= 450; n++) server.write('10', `message ${n}`);
+    await clock.advance(1000);
+    server.write('10', 'the next');
+    await clock.advance(0);
+    expect(seen).toEqual(Array.from({ length: 451 }, (_, index) => `10:${index + 1}`));
+    expect(resets).toEqual([]);
+    expect(server.calls).toContain('POST /channels/10/delivered');
+  });
+
+  test('a channel that became known meanwhile is read from where it was delivered to', async () => {
+    const { clock, server, seen } = await connected();
+    server.forgetSessions();
+    server.socket.end(1006);
+    server.addChannel('30');
+    server.write('30', 'hello');
+    server.write('30', 'anybody?');
+    await clock.advance(1000);
+    expect(seen).toEqual(['30:1', '30:2']);
+  });
+
+  test('a large channel that tells only how far it is is read from history', async () => {
+    const { clock, server, seen } = await connected();
+    server.write('10', 'one', { lost: true });
+    server.write('10', 'two', { lost: true });
+    server.dispatch('CHANNEL_UNREAD', { channel_id: '10', last_seq: 2 });
+    await clock.advance(0);
+    expect(seen).toEqual(['10:1', '10:2']);
+  });
+
+  test('a queue that was cut off is asked for again, from where it broke', async () => {
+    const server = new FakeServer();
+    server.addChannel('10');
+    for (let n = 1; n <= 3; n++) server.write('10', `message ${n}`);
+    server.queueBreaksAfter = 1;
+    const { clock, seen } = await connected({ server });
+    expect(seen).toEqual(['10:1']);
+    server.queueBreaksAfter = Number.POSITIVE_INFINITY;
+    server.forgetSessions();
+    await clock.advance(1000);
+    expect(seen).toEqual(['10:1', '10:2', '10:3']);
   });
 
   test('another epoch drops the positions and resets every channel', async () => {

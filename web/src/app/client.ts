@@ -47,4 +47,10 @@ const unsent: OutboxStore = {
   save: (entries) => kv.set(kOutbox, entries),
 };
 
-export const client = new Client({ server: '', device: thisDevice(), tokens: refreshToken, outbox: unsent });
+export const client = new Client({
+  server: '',
+  device: thisDevice(),
+  tokens: refreshToken,
+  outbox: unsent,
+  missed: 'reset',
+});
