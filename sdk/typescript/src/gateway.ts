@@ -111,6 +111,12 @@ export class Gateway {
     return this.#state;
   }
 
+  /** How the session that is online gets through; undefined while none is. */
+  get transport(): 'websocket' | 'polling' | undefined {
+    if (this.#state.kind !== 'online') return undefined;
+    return this.#socket?.clientFirst ? 'polling' : 'websocket';
+  }
+
   /** The limits of the installation, from the first Hello on. */
   get limits(): Limits | undefined {
     return this.#limits;
