@@ -9,6 +9,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // the first with light-dark()
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // a data: URL would need a wider Content-Security-Policy
     reportCompressedSize: true,

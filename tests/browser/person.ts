@@ -57,6 +57,12 @@ export class Person {
     await this.page.locator('#composer').press('Enter');
   }
 
+  /** Opens the settings at one of their parts. */
+  async settings(part: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Settings' }).click();
+    await this.page.getByRole('tab', { name: part }).click();
+  }
+
   /** A conversation in the list. */
   row(title: string): Locator {
     return this.page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${title}`) });

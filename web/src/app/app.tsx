@@ -1,23 +1,22 @@
-import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { byActivity, openConversation, unreadTotal } from '../conversations/conversations.ts';
+import { byActivity, openConversation } from '../conversations/conversations.ts';
 import { Sidebar } from '../conversations/sidebar.tsx';
 import { t } from '../i18n/index.ts';
 import { AuthPage } from '../session/auth-page.tsx';
 import { ConnectionBanner } from '../session/connection-banner.tsx';
-import { instance, phase, ready } from '../session/session.ts';
+import '../notifications/badge.ts';
+import '../notifications/notify.ts';
+import { phase, ready } from '../session/session.ts';
+import { openSettings } from '../settings/open.ts';
 import { ConversationView } from '../timeline/conversation-view.tsx';
 import { Logo } from '../ui/icon.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { Toast } from '../ui/toast.tsx';
 import { goTo, openChannel } from './route.ts';
 import { Welcome } from './welcome.tsx';
 import './shell.css';
 
-effect(() => {
-  const name = instance.value?.name || 'Rookery';
-  const unread = phase.value === 'signed-in' ? unreadTotal.value : 0;
-  document.title = unread > 0 ? `(${unread}) ${name}` : name;
-});
+const Settings = lazy(async () => (await import('../settings/settings.tsx')).Settings);
 
 export function App() {
   return (
@@ -66,6 +65,7 @@ function Shell() {
           <Starting />
         )}
       </main>
+      {openSettings.value ? <Settings onClose={() => (openSettings.value = undefined)} /> : null}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { User } from '@rookery/sdk';
 import { t } from '../i18n/index.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { sentence } from '../ui/toast.tsx';
+import { sentence } from '../ui/problem.ts';
 import { createGroup } from './conversations.ts';
 import { PeoplePicker } from './people-picker.tsx';
 

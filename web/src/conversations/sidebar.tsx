@@ -7,7 +7,7 @@ import { OwnName } from '../app/welcome.tsx';
 import { t } from '../i18n/index.ts';
 import { nameOf, remember } from '../people/people.ts';
 import { connection, instance, me, ready } from '../session/session.ts';
-import { Settings } from '../settings/settings.tsx';
+import { openSettings } from '../settings/open.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
 import { attempt } from '../ui/toast.tsx';
@@ -20,7 +20,7 @@ const kSearchPause = 200;
 
 export function Sidebar() {
   const query = useSignal('');
-  const dialog = useSignal<'group' | 'settings' | undefined>(undefined);
+  const dialog = useSignal<'group' | undefined>(undefined);
   const found = useSearch(query.value);
   const wanted = query.value.trim().toLowerCase();
   const shown = byActivity.value.filter((one) => matches(titleOf(one.channel), wanted));
@@ -93,7 +93,7 @@ export function Sidebar() {
         {!wanted && shown.length === 0 ? <EmptyList /> : null}
       </div>
       <footer class="sidebar-foot">
-        <button type="button" class="me" title={t.settings} onClick={() => (dialog.value = 'settings')}>
+        <button type="button" class="me" title={t.settings} onClick={() => (openSettings.value = 'account')}>
           <Avatar
             id={me.value?.id ?? ''}
             name={nameOf(me.value)}
@@ -108,7 +108,6 @@ export function Sidebar() {
         </button>
       </footer>
       {dialog.value === 'group' ? <GroupDialog onClose={() => (dialog.value = undefined)} /> : null}
-      {dialog.value === 'settings' ? <Settings onClose={() => (dialog.value = undefined)} /> : null}
     </nav>
   );
 }

@@ -180,6 +180,84 @@ export const de = {
   passwordChanged: 'Passwort geändert. Alle anderen Anmeldungen wurden beendet.',
   language: 'Sprache',
   languageOfBrowser: (name) => `Wie der Browser (${name})`,
+  account: 'Konto',
+  appearance: 'Darstellung',
+  notifications: 'Benachrichtigungen',
+  devices: 'Geräte',
+  about: 'Über',
+  displayNameSeen: 'So sehen dich andere',
+  changePasswordHint: 'Dabei werden alle deine anderen Anmeldungen beendet.',
+  wrongPassword: 'Das ist nicht dein Passwort.',
+  signOutHint: 'Alles, was dieser Browser von deinem Konto hat, wird gelöscht.',
+  signOutUnsent: (n) =>
+    count(n, {
+      one: '# Nachricht ist noch nicht gesendet und ginge verloren.',
+      other: '# Nachrichten sind noch nicht gesendet und gingen verloren.',
+    }),
+  deleteAccount: 'Konto löschen',
+  deleteAccountHint: 'Für immer: niemand kann es zurückholen.',
+  deleteAccountMeans: [
+    'Du wirst überall abgemeldet und kannst dich nie wieder anmelden.',
+    'Deine Nachrichten bleiben, wo sie sind, ohne deinen Namen.',
+    'Du verlässt alle Gruppen; eine Gruppe von dir geht an ihr ältestes Mitglied.',
+    'Dein Benutzername bleibt vergeben: niemand kann sich für dich ausgeben.',
+  ],
+  deleteAccountPassword: 'Dein Passwort, damit sicher ist, dass du es bist',
+  deleteForGood: 'Für immer löschen',
+  keepAccount: 'Konto behalten',
+  accountDeleted: 'Dein Konto ist gelöscht.',
+
+  theme: 'Farben',
+  themeSystem: 'Wie das System',
+  themeLight: 'Hell',
+  themeDark: 'Dunkel',
+  density: 'Dichte',
+  densityComfortable: 'Bequem',
+  densityCompact: 'Kompakt',
+  onlyHere: 'Diese Einstellungen gelten nur in diesem Browser.',
+
+  showNotifications: 'Benachrichtigungen zeigen',
+  showNotificationsHint: 'Wenn eine Nachricht kommt, während die Seite offen ist und du etwas anderes ansiehst.',
+  notificationsDenied:
+    'Dein Browser erlaubt dieser Seite keine. Erlaube es in den Einstellungen für diese Seite, neben ihrer Adresse.',
+  notificationsUnsupported:
+    'Benachrichtigungen brauchen eine sichere Verbindung (https) und einen Browser, der sie zeigen kann.',
+  playSound: 'Einen Ton spielen',
+  playSoundHint: 'Zwei leise Töne, mit oder ohne Benachrichtigung.',
+
+  blocked: 'Blockierte Personen',
+  nobodyBlocked: 'Du hast niemanden blockiert.',
+  unblockName: (name) => `${name} freigeben`,
+
+  loginsHint: 'Beende, was du nicht kennst oder nicht mehr brauchst. Wer dort sitzt, muss sich neu anmelden.',
+  endLoginOf: (device) => `Anmeldung auf ${device} beenden`,
+  endOthers: 'Alle anderen beenden',
+  endOthersSure: (n) =>
+    count(n, { one: '# andere Anmeldung wird sofort beendet.', other: '# andere Anmeldungen werden sofort beendet.' }),
+  loginsEnded: (n) => count(n, { one: '# Anmeldung beendet', other: '# Anmeldungen beendet' }),
+  signedInSince: (date) => `Angemeldet am ${date}`,
+
+  version: (version) => `Version ${version}`,
+  aboutText:
+    'Rookery bewahrt eure Unterhaltungen nur auf diesem Server auf: keine Verfolgung, und nichts wird von anderswo geladen.',
+  documents: 'Dokumente für Benutzer und Entwickler',
+
+  mustBeLong: (min, max) => `Möglich sind ${min} bis ${max} Zeichen.`,
+  mustNotBeLonger: (max) => count(max, { one: 'Höchstens # Zeichen passt.', other: 'Höchstens # Zeichen passen.' }),
+  mustNotBeEmpty: 'Bitte fülle das aus.',
+  usernameLetters: 'Nur a bis z, Ziffern, _ und . sind möglich.',
+  inviteRefused: 'Diese Einladung gilt nicht oder ist verbraucht.',
+  fieldRefused: (reason) => `Der Server nimmt das nicht an: ${reason}.`,
+  tooFast: 'Das war zu schnell. Bitte warte einen Moment.',
+  notAllowed: 'Das darfst du hier nicht.',
+  cannotReach: 'Dieser Person kannst du nicht schreiben.',
+  overloaded: 'Der Server hat zu viel zu tun oder keinen Platz mehr. Bitte versuche es bald wieder.',
+  limitReached: 'Mehr geht nicht: eine Grenze dieses Servers ist erreicht.',
+  notThere: 'Das gibt es nicht mehr.',
+  tooLarge: 'Das ist dem Server zu groß.',
+  serverFault: 'Auf dem Server ist etwas schiefgegangen. Bitte versuche es noch einmal.',
+  refused: (reason) => `Der Server hat das abgelehnt: ${reason}`,
+
   saved: 'Gespeichert',
 } satisfies Catalogue;
 

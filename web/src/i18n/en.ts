@@ -183,6 +183,84 @@ export const en = {
   passwordChanged: 'Password changed. All other logins were ended.',
   language: 'Language',
   languageOfBrowser: (name: string) => `As the browser (${name})`,
+  account: 'Account',
+  appearance: 'Appearance',
+  notifications: 'Notifications',
+  devices: 'Devices',
+  about: 'About',
+  displayNameSeen: 'How others see you',
+  changePasswordHint: 'All your other logins are ended with it.',
+  wrongPassword: 'This is not your password.',
+  signOutHint: 'Everything that this browser holds of your account is deleted.',
+  signOutUnsent: (n: number) =>
+    count(n, {
+      one: '# message has not been sent yet and would be lost.',
+      other: '# messages have not been sent yet and would be lost.',
+    }),
+  deleteAccount: 'Delete account',
+  deleteAccountHint: 'For good: nobody can bring it back.',
+  deleteAccountMeans: [
+    'You are signed out everywhere, and can never sign in again.',
+    'Your messages stay where they are, without your name.',
+    'You leave all groups; a group of yours goes to its longest member.',
+    'Your username stays taken: nobody can pose as you.',
+  ],
+  deleteAccountPassword: 'Your password, to be sure that it is you',
+  deleteForGood: 'Delete for good',
+  keepAccount: 'Keep my account',
+  accountDeleted: 'Your account is deleted.',
+
+  theme: 'Theme',
+  themeSystem: 'As the system',
+  themeLight: 'Light',
+  themeDark: 'Dark',
+  density: 'Density',
+  densityComfortable: 'Comfortable',
+  densityCompact: 'Compact',
+  onlyHere: 'These settings hold for this browser alone.',
+
+  showNotifications: 'Show notifications',
+  showNotificationsHint: 'When a message comes while the page is open and you look at something else.',
+  notificationsDenied:
+    'Your browser does not allow this page to show any. Allow it in the settings for this page, beside its address.',
+  notificationsUnsupported: 'Notifications need a secure connection (https) and a browser that can show them.',
+  playSound: 'Play a sound',
+  playSoundHint: 'Two soft notes, with or without a notification.',
+
+  blocked: 'Blocked people',
+  nobodyBlocked: 'You have not blocked anybody.',
+  unblockName: (name: string) => `Unblock ${name}`,
+
+  loginsHint: 'End what you do not know, or no longer use. Whoever sits there has to sign in again.',
+  endLoginOf: (device: string) => `End the login on ${device}`,
+  endOthers: 'End all others',
+  endOthersSure: (n: number) =>
+    count(n, { one: '# other login is ended at once.', other: '# other logins are ended at once.' }),
+  loginsEnded: (n: number) => count(n, { one: '# login ended', other: '# logins ended' }),
+  signedInSince: (date: string) => `Signed in on ${date}`,
+
+  version: (version: string) => `Version ${version}`,
+  aboutText:
+    'Rookery keeps your conversations on this server alone: no tracking, and nothing loaded from anywhere else.',
+  documents: 'Documents for users and developers',
+
+  mustBeLong: (min: number, max: number) => `It takes ${min} to ${max} characters.`,
+  mustNotBeLonger: (max: number) =>
+    count(max, { one: 'At most # character fits.', other: 'At most # characters fit.' }),
+  mustNotBeEmpty: 'Please fill this in.',
+  usernameLetters: 'Only a to z, digits, _ and . are possible.',
+  inviteRefused: 'This invite is not valid, or used up.',
+  fieldRefused: (reason: string) => `The server does not take this: ${reason}.`,
+  tooFast: 'That was too fast. Please wait a moment.',
+  notAllowed: 'You are not allowed to do that here.',
+  cannotReach: 'You cannot write to this person.',
+  overloaded: 'The server has too much to do, or no room left. Please try again soon.',
+  limitReached: 'There cannot be more: a limit of this server is reached.',
+  notThere: 'This is not there any more.',
+  tooLarge: 'This is too large for the server.',
+  serverFault: 'Something went wrong on the server. Please try again.',
+  refused: (reason: string) => `The server refused this: ${reason}`,
+
   saved: 'Saved',
 };
 

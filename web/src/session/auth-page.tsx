@@ -1,13 +1,10 @@
-import { ApiError } from '@rookery/sdk';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Field } from '../ui/field.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
+import { problemsOf } from '../ui/problem.ts';
 import { instance, notice, register, signIn } from './session.ts';
 import './auth-page.css';
-
-const kWrongCredentials = 40002;
-const kNameTaken = 40003;
 
 export function AuthPage() {
   const [creating, setCreating] = useState(false);
@@ -81,7 +78,7 @@ function AuthForm({ creating }: { creating: boolean }) {
       }
     } catch (error) {
       setBusy(false);
-      setWrong(explain(error));
+      setWrong(problemsOf(error));
     }
   };
 
@@ -138,12 +135,4 @@ function AuthForm({ creating }: { creating: boolean }) {
       </button>
     </form>
   );
-}
-
-/** By field; what belongs to no field stands under the empty name. */
-function explain(error: unknown): Record<string, string> {
-  if (!(error instanceof ApiError)) return { '': t.unreachable };
-  if (error.code === kWrongCredentials) return { '': t.wrongCredentials };
-  if (error.code === kNameTaken) return { username: t.nameTaken };
-  return Object.keys(error.fields).length > 0 ? error.fields : { '': error.message };
 }

@@ -46,6 +46,18 @@ export async function signOut(): Promise<void> {
   leaving = false;
 }
 
+/** Deletes the account for good, with everything that this browser holds of it. A wrong password throws, and nothing happens. */
+export async function deleteAccount(password: string): Promise<void> {
+  leaving = true; // the server ends the login while it answers
+  try {
+    await client.rest.deleteMe(password);
+    await client.signOut();
+    notice.value = t.accountDeleted;
+  } finally {
+    leaving = false;
+  }
+}
+
 async function enter(): Promise<void> {
   notice.value = undefined;
   phase.value = 'signed-in';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Icon } from './icon.tsx';
 import './dialog.css';
@@ -10,22 +10,37 @@ interface DialogProps {
   children: ComponentChildren;
   /** Slides in at the edge instead of standing in the middle. */
   drawer?: boolean;
+  /** Room for two columns; on a narrow screen, all of it. */
+  wide?: boolean;
 }
 
-/** The browser's own modal dialog: it keeps the focus, gives it back, and closes with Escape. */
-export function Dialog({ title, onClose, children, drawer }: DialogProps) {
+/** To what opened the dialog, or where that is gone, to what one most likely does next. */
+function giveBack(opener: Element | null): void {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const open = [...document.querySelectorAll('dialog[open]')].at(-1);
+  const usable = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
+  const next = usable ? opener : (open ?? document.querySelector('#composer') ?? document.querySelector('#main'));
+  (next as HTMLElement | null)?.focus();
+}
+
+/** The browser's own modal dialog: it keeps the focus inside and closes with Escape. The focus goes back to where it was. */
+export function Dialog({ title, onClose, children, drawer, wide }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current!;
+    const opener = document.activeElement;
     dialog.showModal();
-    return () => dialog.close();
+    return () => {
+      dialog.close();
+      queueMicrotask(() => giveBack(opener));
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it; the keyboard has Escape
     <dialog
       ref={ref}
-      class={drawer ? 'dialog drawer' : 'dialog'}
+      class={drawer ? 'dialog drawer' : wide ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={heading}
       onClose={onClose}
       onCancel={(event) => {

@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
-import { ApiError } from '@rookery/sdk';
-import { t } from '../i18n/index.ts';
+import { sentence } from './problem.ts';
 
 const kShown = 5000;
 const current = signal<string | undefined>(undefined);
@@ -12,12 +11,6 @@ export function toast(text: string): void {
   timer = setTimeout(() => {
     current.value = undefined;
   }, kShown);
-}
-
-/** A sentence for whatever a call threw. */
-export function sentence(error: unknown): string {
-  if (error instanceof ApiError) return Object.values(error.fields)[0] ?? error.message;
-  return t.unreachable;
 }
 
 /** Runs something that the person asked for and that is not worth a form: says so when it fails. */
