@@ -235,6 +235,9 @@ TEST_F(Listeners, StorageReserveIsAGibibyteAtMostUnlessConfigured) {
   config.data_dir = directory_;
   EXPECT_GT(storage_reserve(config), 0u);
   EXPECT_LE(storage_reserve(config), 1ull << 30);
+  const std::uint64_t reserve = storage_reserve(config);
+  config.data_dir = directory_ + "/not/yet/there";
+  EXPECT_EQ(storage_reserve(config), reserve);
   config.storage_reserve_bytes = 7ull << 40;
   EXPECT_EQ(storage_reserve(config), 7ull << 40);
 }

@@ -91,7 +91,13 @@ std::string address_of(const net::HttpServer& server, bool tls) {
 std::uint64_t storage_reserve(const Config& config) {
   if (config.storage_reserve_bytes) return *config.storage_reserve_bytes;
   struct statvfs disk{};
-  if (::statvfs(config.data_dir.c_str(), &disk) != 0) return kReserveMost;
+  // Before the first start the directory is not there yet: then it will be where the one above it is.
+  std::error_code error;
+  std::filesystem::path place = std::filesystem::absolute(config.data_dir, error);
+  while (::statvfs(place.c_str(), &disk) != 0) {
+    if (!place.has_relative_path()) return kReserveMost;
+    place = place.parent_path();
+  }
   return std::min<std::uint64_t>(kReserveMost, disk.f_blocks * disk.f_frsize / kReservePartOfDisk);
 }
 

@@ -23,6 +23,7 @@ namespace rookery::embedded {
 namespace {
 
 constexpr double kDiskRetryAfterSeconds = 5;
+constexpr std::uint64_t kRoomToOpen = 8ull << 20;
 
 struct Opened {
   std::uint64_t last_offset = 0;
@@ -128,9 +129,29 @@ struct Database::Parts {
   Upkeep upkeep;
 };
 
+namespace {
+
+// A start writes RocksDB's log anew as tables, and new files of RocksDB's. On a disk that is full RocksDB 7 does not answer with an error,
+// it fails an assertion: so there must be room, before it is asked.
+Status check_room(const DataDir& dir) {
+  std::uint64_t needed = kRoomToOpen;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(dir.database_path(), error)) {
+    if (entry.path().extension() == ".log") needed += entry.file_size(error);
+  }
+  const std::uint64_t free = free_bytes_of(dir.path());
+  if (free >= needed) return {};
+  return fail(ErrorCode::kInternal, "cannot use the data directory " + dir.path() + ": the disk is full: a start writes up to " +
+                                        std::to_string(needed) + " bytes, and " + std::to_string(free) +
+                                        " are free. Nothing was changed; make room and start again");
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   auto dir = DataDir::open(options.directory);
   if (!dir) return std::unexpected(dir.error());
+  if (Status room = check_room(*dir); !room) return std::unexpected(room.error());
   rocksdb::FileSystem& files = *env_of(options).GetFileSystem();
   auto mark = Watermark::read(files, dir->watermark_path());
   if (!mark) return fail(ErrorCode::kInternal, std::string(mark.error().sentence()) + "; `rookery repair` tells what is there");

@@ -175,6 +175,64 @@ TEST_F(DatabaseFailureTest, ALogThatLostItsEndIsRefusedWhereverItWasCut) {
   EXPECT_EQ(database().last_offset(), 20u);
 }
 
+// Every commit is one record of RocksDB's log. Of a log that was cut at every record, and a byte before and after it, the start has
+// exactly the records that are whole, or refuses where the watermark says that there were more; so for every watermark that a power cut
+// may have left. The records are long, so that some of them are split over RocksDB's blocks of 32 KiB.
+TEST_F(DatabaseFailureTest, ALogCutAtAnyRecordOpensWithWhatIsProvenOrIsRefused) {
+  constexpr std::uint64_t kRecords = 12;
+  const auto row = [](std::uint64_t number) { return std::string(number % 3 == 0 ? 13'000 : 700, static_cast<char>('a' + number)); };
+  open();
+  const std::string watermark = directory() + "/watermark";
+  const std::string wal = newest_file("", ".log");
+  const std::string name = fs::path(wal).filename().string();
+  std::vector<std::uint64_t> ends = {fs::file_size(wal)};  // of the log after so many records
+  for (std::uint64_t number = 1; number <= kRecords; ++number) {
+    fs::copy_file(watermark, directory() + "-watermark" + std::to_string(number - 1));
+    Batch batch;
+    batch.put(Family::kState, number_key(number), row(number));
+    batch.log_entry("row");
+    database().commit_now(std::move(batch));
+    ends.push_back(fs::file_size(wal));
+    ASSERT_GT(ends[number], ends[number - 1]);
+  }
+  fs::copy_file(watermark, directory() + "-watermark" + std::to_string(kRecords));
+  close();
+  ASSERT_GT(ends.back(), 32'768u) << "one record at least is split";
+  const auto look_at = [&](std::uint64_t kept, std::uint64_t whole_records, std::uint64_t marked) {
+    SCOPED_TRACE("cut to " + std::to_string(kept) + ", " + std::to_string(whole_records) + " records, " + std::to_string(marked) +
+                 " marked");
+    const std::string copy = directory() + "-cut";
+    fs::remove_all(copy);
+    fs::copy(directory(), copy, fs::copy_options::recursive);
+    fs::copy_file(directory() + "-watermark" + std::to_string(marked), copy + "/watermark", fs::copy_options::overwrite_existing);
+    fs::resize_file(copy + "/db/" + name, kept);
+    DatabaseOptions options;
+    options.directory = copy;
+    const auto opened = Database::open(options);
+    ASSERT_EQ(opened.has_value(), whole_records >= marked);
+    if (!opened) {
+      EXPECT_THAT(opened.error().message, HasSubstr("ends before what was acknowledged"));
+      EXPECT_THAT(opened.error().message, HasSubstr("`rookery repair`"));
+      EXPECT_THAT(opened.error().message, Not(HasSubstr("\n")));
+      return;
+    }
+    EXPECT_EQ((*opened)->last_offset(), whole_records);
+    for (std::uint64_t number = 1; number <= kRecords; ++number) {
+      const auto read = (*opened)->get_now(Family::kState, number_key(number));
+      ASSERT_TRUE(read.has_value());
+      ASSERT_EQ(read->has_value(), number <= whole_records) << "row " << number;
+      if (number <= whole_records) EXPECT_EQ(**read, row(number));
+    }
+  };
+  for (std::uint64_t records = 0; records <= kRecords; ++records) {
+    for (const std::uint64_t marked : {std::uint64_t{0}, records, std::min(records + 1, kRecords), kRecords}) {
+      look_at(ends[records], records, marked);
+      if (records > 0) look_at(ends[records] - 1, records - 1, marked);
+      if (records < kRecords) look_at(ends[records] + 1, records, marked);
+    }
+  }
+}
+
 TEST_F(DatabaseFailureTest, AFlippedBitInTheWriteAheadLogIsRefused) {
   open();
   for (std::uint64_t number = 1; number <= 20; ++number) database().commit_now(numbered(number));

@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::int64_t kDayMs = 24 * 3600 * 1000;
 
+}  // namespace
+
 std::uint64_t free_bytes_of(const std::string& directory) {
   struct statvfs disk{};
-  if (::statvfs(directory.c_str(), &disk) != 0) return std::numeric_limits<std::uint64_t>::max();  // a write will tell
+  if (::statvfs(directory.c_str(), &disk) != 0) return std::numeric_limits<std::uint64_t>::max();
   return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
 }
-
-}  // namespace
 
 Upkeep::Upkeep(Options options, Watermark& watermark, Committer& committer)
     : options_(std::move(options)), watermark_(watermark), committer_(committer) {

@@ -16,6 +16,9 @@
 
 namespace rookery::embedded {
 
+// On the disk that the directory is on; when that cannot be known, all there can be: a write will tell. Blocks.
+std::uint64_t free_bytes_of(const std::string& directory);
+
 class Upkeep {
  public:
   struct Options {

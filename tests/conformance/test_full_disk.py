@@ -1,10 +1,12 @@
 """A disk that is really full (G12): writes are refused and reads go on, and with space again writes go on too; in one process."""
 import os
+import signal
 import subprocess
 import tempfile
 import time
 import warnings
 
+import server as servers
 from client import Person
 from server import Server
 
@@ -75,3 +77,48 @@ def test_a_full_disk_refuses_writes_and_goes_on_reading():
             assert server.process.pid == process and server.process.poll() is None, "in the same process"
             server.restart()
             assert [m["content"] for m in ada.ask("GET", f"/channels/{channel}/messages").ok()] == ["room", "kept"]
+
+
+def test_a_start_on_a_full_disk_is_refused_in_one_line_and_harms_nothing():
+    with SmallDisk() as disk:
+        if disk.path is None:
+            warnings.warn(f"NO FULL DISK HERE: a tmpfs cannot be mounted ({disk.why}); DiskFaultsTest stands in", stacklevel=1)
+            return
+        data_dir = os.path.join(disk.path, "data")
+        with Server("--storage-reserve", "1MiB", data_dir=data_dir) as server:
+            ada, ben = Person.register(server), Person.register(server)
+            channel = ada.ask("POST", "/users/@me/channels", {"recipients": [ben.id]}).ok(201)["id"]
+            kept = [ada.ask("POST", f"/channels/{channel}/messages", {"content": f"kept {number}"}).ok(201)["id"] for number in range(20)]
+            for sig in (signal.SIGTERM, signal.SIGKILL):  # what a start finds to do differs: after a kill there is a log to be read
+                server.stop(sig)
+                disk.fill()
+                for _ in range(2):
+                    status, said = start_in_vain(data_dir)
+                    assert status == 1, (status, said)
+                    assert len(said) == 1 and "the disk is full" in said[0] and data_dir in said[0], said
+                disk.empty()
+                server.start()
+                assert [m["id"] for m in ada.ask("GET", f"/channels/{channel}/messages").ok()] == kept[::-1]
+                kept.append(ada.ask("POST", f"/channels/{channel}/messages", {"content": "more"}).ok(201)["id"])
+
+
+def test_a_first_start_on_a_full_disk_is_refused_and_the_next_one_begins_anew():
+    with SmallDisk() as disk:
+        if disk.path is None:
+            warnings.warn(f"NO FULL DISK HERE: a tmpfs cannot be mounted ({disk.why}); DiskFaultsTest stands in", stacklevel=1)
+            return
+        data_dir = os.path.join(disk.path, "data")
+        disk.fill()
+        status, said = start_in_vain(data_dir)
+        assert status == 1 and len(said) == 1 and "the disk is full" in said[0], (status, said)
+        disk.empty()
+        with Server("--storage-reserve", "1MiB", data_dir=data_dir) as server:
+            Person.register(server)
+
+
+def start_in_vain(data_dir):
+    """The exit status of a server that does not start, and its lines that say why."""
+    done = subprocess.run([servers.BINARY, "--data-dir", data_dir, "--listen", "127.0.0.1:0", "--storage-reserve", "1MiB"], capture_output=True,
+                          text=True, timeout=PATIENCE_S, check=False)
+    assert "listening" not in done.stdout, done.stdout
+    return done.returncode, [line for line in done.stderr.splitlines() if line]
