@@ -14,6 +14,7 @@ ROOKERY_LISTEN ?= 127.0.0.1:8080
 FUZZ_SECONDS ?= 3600
 KILL_ROUNDS ?= 200
 POWER_CUT_ROUNDS ?= 100
+IMAGE_ROUNDS ?= 50
 NETWORK_ROUNDS ?= 50
 PAUSE_ROUNDS ?= 20
 SIMULATION_SECONDS ?= 1800
@@ -27,7 +28,7 @@ PAGE_SOURCES := $(shell find web sdk api package-lock.json -type f -not -path '*
 .PHONY: help
 help: ## list the targets
 	@echo "Rookery: make run starts it, make test checks it. All targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## install what building, running and testing need (Debian 12; root or sudo)
@@ -70,11 +71,16 @@ bench: build ## measure: server CPU per operation, memory, latency, and the mach
 soak: deps build-release build-mutants ## hours of faults: verify (KILL_ROUNDS, POWER_CUT_ROUNDS, …), every offset, simulation
 	$(SERVER) verify --fault kill --rounds $(KILL_ROUNDS)
 	$(SERVER) verify --fault power-cut --rounds $(POWER_CUT_ROUNDS) --server build/mutants/rookery
+	scripts/power-cut-image --rounds $(IMAGE_ROUNDS) || [ $$? = 3 ]
 	$(SERVER) verify --fault network --rounds $(NETWORK_ROUNDS)
 	$(SERVER) verify --fault pause --rounds $(PAUSE_ROUNDS)
 	ROOKERY_POWER_CUTS=$(POWER_CUT_ROUNDS) build/release/storage_test --gtest_filter='PowerCutTest.*'
 	build/release/simulation --seed $$(date +%s) --seconds $(SIMULATION_SECONDS)
 	ROOKERY_SOAK=1 $(PYTHON) -B -m pytest -p no:cacheprovider tests/faults
+
+.PHONY: power-cut-image
+power-cut-image: deps build-release ## cut the power of a server on a disk image, IMAGE_ROUNDS times (root, loop mounts)
+	scripts/power-cut-image --rounds $(IMAGE_ROUNDS)
 
 .PHONY: lint
 lint: ## check layers, coroutines, paths, formats and scripts

@@ -21,8 +21,9 @@ constexpr std::size_t kChannelsMax = 100;
 
 constexpr std::string_view kUsage =
     "there are --url URL, --fault none|kill|pause|network|power-cut (once for each, or with commas), --rounds N, --seconds X, --users N, "
-    "--channels N, --seed N, --authorities FILE, --server PATH, --directory DIR (kept), --history FILE, --json FILE, --html FILE, --check "
-    "FILE";
+    "--channels N, --seed N, --authorities FILE, --accounts FILE, --invite CODE, --server PATH, --directory DIR (kept), --power-cut "
+    "COMMAND, --history FILE, --json FILE, "
+    "--html FILE, --check FILE";
 
 struct VerifyCommand {
   verify::RunOptions options;
@@ -56,6 +57,9 @@ bool read_option(std::string_view name, std::string_view value, VerifyCommand& c
   if (name == "--authorities") return options.authorities_file = value, !value.empty();
   if (name == "--server") return options.server = value, !value.empty();
   if (name == "--directory") return options.directory = value, options.keep_directory = true, !value.empty();
+  if (name == "--invite") return options.invite = value, !value.empty();
+  if (name == "--accounts") return options.accounts_file = value, !value.empty();
+  if (name == "--power-cut") return options.power_cut = value, !value.empty();
   if (name == "--history") return options.history_file = value, !value.empty();
   if (name == "--json") return command.json_file = value, !value.empty();
   if (name == "--html") return command.html_file = value, !value.empty();
@@ -73,7 +77,9 @@ std::string command_to_repeat(const VerifyCommand& command) {
   const verify::RunOptions& options = command.options;
   std::string text = "rookery verify";
   if (!options.url.empty()) text += " --url " + options.url;
+  if (!options.accounts_file.empty()) text += " --accounts " + options.accounts_file;
   if (!options.server.empty()) text += " --server " + options.server;
+  if (!options.power_cut.empty()) text += fmt::format(" --directory {} --power-cut '{}'", options.directory, options.power_cut);
   text += " --fault ";
   for (const verify::Fault fault : options.faults) text += fmt::format("{},", verify::name_of(fault));
   text.pop_back();
@@ -88,6 +94,13 @@ int finish(const VerifyCommand& command, const verify::ReportHead& head, const v
   return verify::verdict_of(head, checker);
 }
 
+std::string where_it_ends(std::uint64_t lines, const verify::Checker& checker) {
+  if (checker.rounds().empty()) return fmt::format("it has {} lines, and no round", lines);
+  const verify::RoundResult& last = checker.rounds().back();
+  return last.ended ? fmt::format("it ends at line {}, after round {}, without the mark done", lines, last.number)
+                    : fmt::format("it ends at line {}, in the middle of round {}", lines, last.number);
+}
+
 int check_file(const VerifyCommand& command) {
   std::ifstream in(command.check_file);
   if (!in) return misused("verify: cannot read " + command.check_file);
@@ -98,6 +111,8 @@ int check_file(const VerifyCommand& command) {
   for (std::string line; std::getline(in, line);) {
     ++number;
     const auto event = verify::from_line(line);
+    // A line that is cut off is where the file ends.
+    if (!event && in.eof()) break;
     if (!event) return misused(fmt::format("verify: line {} of {}: {}", number, command.check_file, event.error().sentence()));
     checker.read(*event);
     timeline.add(*event);
@@ -105,6 +120,7 @@ int check_file(const VerifyCommand& command) {
     fmt::print("{}\n", verify::round_line(checker.rounds().back()));
     timeline.end_round(checker.rounds().back());
   }
+  if (!checker.complete()) head.refused = "the history is incomplete: " + where_it_ends(number, checker);
   return finish(command, head, checker, timeline);
 }
 

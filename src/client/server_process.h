@@ -32,6 +32,8 @@ class ServerProcess {
   ~ServerProcess();  // ends it, and deletes its directory unless keep_directory() was called
 
   std::uint16_t port() const { return port_; }
+  // 0 when it has ended.
+  pid_t pid() const { return pid_ > 0 ? pid_ : 0; }
   // SIGKILL; returns when the process is gone.
   void kill();
   // After kill(), or when it ended by itself: starts again on the same data and the same port.

@@ -39,7 +39,9 @@ void AccessBook::check_open(std::uint64_t session, const Event& event) {
   const auto open = open_.find(session);
   if (open == open_.end() || open->second.told) return;
   const auto revoked = revoked_.find(open->second.login);
-  if (revoked == revoked_.end() || event.us - revoked->second.us <= kCloseWithinUs + kNoticeWithinUs) return;
+  if (revoked == revoked_.end()) return;
+  const std::int64_t since = revoked->second.us;
+  if (event.us - since <= kCloseWithinUs || event.us - since - delays_.within(since, event.us) <= kCloseWithinUs) return;
   open->second.told = true;
   findings_.add(Property::kRevoked,
                 fmt::format("login {} was ended, and its session {} is still open {} ms later", open->second.login, session,

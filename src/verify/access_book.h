@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "verify/delays.h"
 #include "verify/findings.h"
 #include "verify/history.h"
 
@@ -14,11 +15,10 @@ namespace rookery::verify {
 
 class AccessBook {
  public:
-  // protocol.md §3: sockets close within 5 s. What a busy machine needs to notice it comes on top.
+  // protocol.md §3: sockets close within 5 s. Delays come on top.
   static constexpr std::int64_t kCloseWithinUs = 5'000'000;
-  static constexpr std::int64_t kNoticeWithinUs = 5'000'000;
 
-  explicit AccessBook(Findings& findings) : findings_(findings) {}
+  AccessBook(Findings& findings, const Delays& delays) : findings_(findings), delays_(delays) {}
 
   void on_invoke(const Event& invoke);  // kAdd
   void on_ok(const Event& invoke, const Event& ok);
@@ -39,6 +39,7 @@ class AccessBook {
   void check_open(std::uint64_t session, const Event& event);
 
   Findings& findings_;
+  const Delays& delays_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> removed_;  // channel, user → line of the answer
   std::unordered_map<std::uint64_t, Revoked> revoked_;                        // by login
   std::unordered_map<std::uint64_t, Open> open_;                              // by session

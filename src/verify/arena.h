@@ -15,6 +15,7 @@
 
 #include "base/random.h"
 #include "net/client.h"
+#include "verify/pace.h"
 #include "verify/recorder.h"
 
 namespace rookery::verify {
@@ -28,7 +29,7 @@ struct Login {
 };
 
 struct Account {
-  std::string name;
+  std::string name, password;
   Login login;  // the one that he uses most
 };
 
@@ -73,10 +74,12 @@ class Arena {
   const net::Endpoint endpoint;
   std::vector<Account> accounts;             // changed between rounds only
   std::vector<std::shared_ptr<Room>> rooms;  // this round's; the same
-  std::uint64_t frame_interval_ms = 0;       // at least so long between the frames of one socket; 0: no limit
+  std::uint64_t frame_interval_ms = 0;       // at least so long between the frames of one socket; 0: there are no rates
+  Pace pace;                                 // of requests, where there are rates
   std::atomic<Phase> phase = Phase::kLoad;
   std::atomic<std::uint64_t> next_session = 0;
 
+  bool has_rates() const { return frame_interval_ms > 0; }
   bool loading() const { return phase == Phase::kLoad; }
   void give_back(Draft draft);
   // A draft of that author, for another try.

@@ -52,10 +52,20 @@ std::string one_field(std::string_view name, std::string_view value) {
 
 Caller::Caller(Arena& arena) : arena_(arena), rest_(arena.endpoint, kAnswerWithin) {}
 
+// Where there are rates, in one's turn.
+Result<net::HttpResponse> Caller::exchange(std::uint64_t user, std::string_view method, std::string_view path, std::string_view token,
+                                           std::string_view body) {
+  if (!arena_.has_rates()) return rest_.exchange(method, path, token, body);
+  Pace::Turn turn = arena_.pace.take_turn(user, method, path);
+  Result<net::HttpResponse> answer = rest_.exchange(method, path, token, body);
+  if (answer) turn.answered(answer->headers);
+  return answer;
+}
+
 Caller::Outcome Caller::once(const Login& who, Event& event, std::string_view method, const std::string& path, std::string_view body,
                              const Read& read, double& again_after_s) {
   const std::uint64_t op = arena_.recorder.begin(event);
-  const Result<net::HttpResponse> answer = rest_.exchange(method, path, who.access_token, body);
+  const Result<net::HttpResponse> answer = exchange(who.user, method, path, who.access_token, body);
   if (!answer) {
     event.why = answer.error().sentence();
     arena_.recorder.end(op, event, Step::kUnknown);
@@ -221,7 +231,7 @@ Caller::Outcome Caller::probe(const Login& who) { return run(who, event_of(who, 
 
 Result<Json> Caller::ask(std::string_view method, std::string_view path, std::string_view token, std::string_view body) {
   for (int i = 0;; ++i) {
-    const Result<net::HttpResponse> answer = rest_.exchange(method, path, token, body);
+    const Result<net::HttpResponse> answer = exchange(0, method, path, token, body);
     if (!answer) return fail(answer.error());
     Result<Json> json = Json::parse(answer->content().empty() ? std::string_view("{}") : answer->content());
     if (!json) return json;
@@ -235,9 +245,7 @@ Result<Json> Caller::ask(std::string_view method, std::string_view path, std::st
   }
 }
 
-Result<Login> Caller::sign(std::string_view path, std::string_view name_field, const std::string& name, const std::string& password) {
-  std::string body;
-  JsonWriter(body).begin_object().key(name_field).string(name).key("password").string(password).end_object();
+Result<Login> Caller::sign(std::string_view path, const std::string& body) {
   const Result<Json> json = ask("POST", path, {}, body);
   if (!json) return fail(json.error());
   const auto user = json->root().member("user");
@@ -247,10 +255,20 @@ Result<Login> Caller::sign(std::string_view path, std::string_view name_field, c
                std::string(text_member(*session, "refresh_token")), std::chrono::steady_clock::now()};
 }
 
-Result<Login> Caller::sign_up(const std::string& name, const std::string& password) {
-  return sign("/auth/register", "username", name, password);
+Result<Login> Caller::sign_up(const std::string& name, const std::string& password, const std::string& invite) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("username").string(name).key("password").string(password);
+  if (!invite.empty()) json.key("invite").string(invite);
+  json.end_object();
+  return sign("/auth/register", body);
 }
-Result<Login> Caller::sign_in(const std::string& name, const std::string& password) { return sign("/auth/login", "login", name, password); }
+
+Result<Login> Caller::sign_in(const std::string& name, const std::string& password) {
+  std::string body;
+  JsonWriter(body).begin_object().key("login").string(name).key("password").string(password).end_object();
+  return sign("/auth/login", body);
+}
 
 Status Caller::refresh(Login& login) {
   const Result<Json> json = ask("POST", "/auth/refresh", {}, one_field("refresh_token", login.refresh_token));

@@ -41,7 +41,7 @@ class Caller {
   Outcome probe(const Login& who);
 
   // Not in the history: what a run needs to begin with.
-  Result<Login> sign_up(const std::string& name, const std::string& password);
+  Result<Login> sign_up(const std::string& name, const std::string& password, const std::string& invite);  // an empty invite is none
   Result<Login> sign_in(const std::string& name, const std::string& password);
   Status refresh(Login& login);
   Result<std::uint64_t> open_channel(const Login& who, const std::vector<std::uint64_t>& others, bool group);
@@ -54,7 +54,9 @@ class Caller {
   Outcome once(const Login& who, Event& event, std::string_view method, const std::string& path, std::string_view body, const Read& read,
                double& again_after_s);
   Result<Json> ask(std::string_view method, std::string_view path, std::string_view token, std::string_view body);
-  Result<Login> sign(std::string_view path, std::string_view name_field, const std::string& name, const std::string& password);
+  Result<Login> sign(std::string_view path, const std::string& body);
+  Result<net::HttpResponse> exchange(std::uint64_t user, std::string_view method, std::string_view path, std::string_view token,
+                                     std::string_view body);
 
   Arena& arena_;
   client::RestClient rest_;

@@ -24,7 +24,7 @@ bool writes(Action action) {
 
 }  // namespace
 
-Checker::Checker() : messages_(findings_), sessions_(findings_, messages_), cursors_(findings_, messages_), access_(findings_) {}
+Checker::Checker() : messages_(findings_), sessions_(findings_, messages_), cursors_(findings_, messages_), access_(findings_, delays_) {}
 
 void Checker::read(const Event& event) {
   if (event.step == Step::kMark) return on_mark(event);
@@ -137,16 +137,21 @@ void Checker::on_mark(const Event& event) {
     in_fault_ = settled_ = false;
     return;
   }
+  if (event.type == "done") complete_ = rounds_.empty() || rounds_.back().ended;
   if (rounds_.empty()) return;
   RoundResult& round = rounds_.back();
-  if (event.type == "fault") {
+  if (event.type == "stall") {
+    delays_.add(event.us - static_cast<std::int64_t>(event.seq), event.us);
+  } else if (event.type == "fault") {
     in_fault_ = true;
+    delays_.begin(event.us);
     for (auto& [op, pending] : pending_) {
       pending.met_by_fault = true;
       if (round.fault == "pause" && writes(pending.invoke.action)) ++round.hits;
     }
   } else if (event.type == "healed") {
     in_fault_ = false;
+    delays_.end(event.us);
     healed_line_ = event.line;
     healed_us_ = event.us;
   } else if (event.type == "settled") {
@@ -175,6 +180,7 @@ void Checker::on_end(const Event& event) {
     access_.on_end(event);
   }
   sent_.clear();
+  delays_.clear();
   round.ended = true;
   round.findings = findings_.count() - findings_before_;
 }

@@ -10,6 +10,7 @@
 
 #include "verify/access_book.h"
 #include "verify/cursor_book.h"
+#include "verify/delays.h"
 #include "verify/findings.h"
 #include "verify/history.h"
 #include "verify/message_book.h"
@@ -42,6 +43,8 @@ class Checker {
   void read(const Event& event);
 
   const std::vector<RoundResult>& rounds() const { return rounds_; }
+  // The history was read to the mark that ends it. One that was cut short shows nothing of what is missing.
+  bool complete() const { return complete_; }
   const Findings& findings() const { return findings_; }
 
  private:
@@ -61,6 +64,7 @@ class Checker {
   void check_send_order(const Event& invoke, const Event& ok);
 
   Findings findings_;
+  Delays delays_;
   MessageBook messages_;
   SessionBook sessions_;
   CursorBook cursors_;
@@ -75,6 +79,7 @@ class Checker {
   bool in_fault_ = false;
   bool settled_ = false;
   bool lost_ = false;
+  bool complete_ = false;
 };
 
 }  // namespace rookery::verify

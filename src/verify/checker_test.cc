@@ -123,7 +123,33 @@ TEST(CheckerAccess, ASocketOfARevokedLoginThatStaysOpenIsFound) {
   Story story;
   story.ready(kBob, 1, Story::head(0), {}, kLogin);
   revoke(story);
-  story.pass(AccessBook::kCloseWithinUs + AccessBook::kNoticeWithinUs);
+  story.pass(AccessBook::kCloseWithinUs);
+  EXPECT_THAT(story.broken(), only(Property::kRevoked)) << story.sentences;
+}
+
+TEST(CheckerAccess, WhatTheDriverWasLateAndTheFaultLastedIsNoDelayOfTheServer) {
+  Story story;
+  story.ready(kBob, 1, Story::head(0), {}, kLogin);
+  revoke(story);
+  story.pass(AccessBook::kCloseWithinUs - 200'000);
+  story.stall(1'500'000);
+  story.mark("fault", "pause");
+  story.stall(500'000);
+  story.pass(500'000);
+  story.mark("healed");
+  story.pass(100'000);
+  story.closed(1, 4102);
+  story.send(kAnn, 1, "later");
+  EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+}
+
+TEST(CheckerAccess, AStallDoesNotExcuseWhatIsLaterThanItWasLong) {
+  Story story;
+  story.ready(kBob, 1, Story::head(0), {}, kLogin);
+  revoke(story);
+  story.stall(300'000);
+  story.pass(AccessBook::kCloseWithinUs + 100'000);
+  story.closed(1, 4102);
   EXPECT_THAT(story.broken(), only(Property::kRevoked)) << story.sentences;
 }
 
@@ -133,6 +159,19 @@ TEST(CheckerAccess, ASocketOfARevokedLoginThatClosesForAnotherReasonIsFound) {
   revoke(story);
   story.closed(1, 4101);
   EXPECT_THAT(story.broken(), only(Property::kRevoked)) << story.sentences;
+}
+
+TEST(CheckerRounds, AHistoryIsCompleteWithTheMarkThatEndsItAndNotWithoutARoundsEnd) {
+  Story whole;
+  EXPECT_THAT(whole.broken(), nothing());
+  EXPECT_TRUE(whole.complete);
+  Checker checker;
+  Event mark{.line = 1, .type = "round"};
+  checker.read(mark);
+  EXPECT_FALSE(checker.complete());
+  mark.type = "done";
+  checker.read(mark);
+  EXPECT_FALSE(checker.complete()) << "its round has no end";
 }
 
 TEST(CheckerRounds, AFaultThatMetNothingMakesARoundInvalid) {

@@ -9,12 +9,13 @@
 namespace rookery::verify {
 namespace {
 
-constexpr std::chrono::seconds kConnectWithin{5};
 constexpr std::chrono::seconds kBeginWithin{10};
 constexpr std::uint64_t kCloseBroken = 1006;
 constexpr std::uint64_t kCloseNormal = 1000;
 constexpr std::uint64_t kCloseTokenRefused = 4004;
 constexpr std::size_t kPositionsMax = 500;
+constexpr Device::Milliseconds kHold{20};              // of a call of long polling, at least
+constexpr Device::Milliseconds kHoldWithRates{1'000};  // where calls are counted
 
 enum Op : std::uint64_t { kDispatch = 0, kInvalidSession = 9, kHello = 10, kReply = 65 };
 
@@ -37,19 +38,14 @@ Event Device::event_of(Action action) const {
 
 bool Device::open_socket() {
   if (socket_) cut();
-  auto socket = net::BlockingWebSocket::connect(arena_.endpoint, "/gateway?v=1&encoding=json", {}, kConnectWithin);
-  if (!socket) return false;
-  socket_.emplace(*std::move(socket));
-  const Result<net::WebSocketEvent> hello = socket_->receive(kBeginWithin);
-  if (hello && hello->kind == net::WebSocketEvent::Kind::kText) return true;
-  socket_.reset();
-  return false;
+  socket_ = open_wire(way_, arena_.endpoint, login_.access_token, arena_.has_rates() ? kHoldWithRates : kHold);
+  return socket_ != nullptr;
 }
 
 bool Device::send_text(const std::string& text) {
   if (!socket_) return false;
   if (arena_.frame_interval_ms > 0) std::this_thread::sleep_for(Milliseconds(arena_.frame_interval_ms));
-  if (socket_->send_text(text)) return true;
+  if (socket_->send(text)) return true;
   socket_->abort();
   on_closed(kCloseBroken, false);
   return false;
@@ -113,7 +109,7 @@ bool Device::resume(std::optional<std::uint64_t> s) {
   send_text(frame);
   pump_until([this] { return begun_ == 0; }, kBeginWithin);
   if (begun_ != 0) cut();
-  return socket_.has_value() && session_ != 0;
+  return is_open();
 }
 
 bool Device::reconnect() {
@@ -137,25 +133,28 @@ void Device::pump(Milliseconds time) {
 }
 
 bool Device::receive_one(Milliseconds time) {
-  const Result<net::WebSocketEvent> event = socket_->receive(time);
-  if (!event) return false;  // nothing came
-  if (event->kind == net::WebSocketEvent::Kind::kText) {
-    on_frame(event->text);
-  } else if (event->kind == net::WebSocketEvent::Kind::kClosed) {
-    on_closed(event->close_code, false);
+  const Result<Incoming> incoming = socket_->receive(time);
+  if (!incoming) return false;  // nothing came
+  for (const JsonValue& frame : incoming->frames) {
+    if (!socket_) break;
+    on_frame(frame);
   }
+  if (incoming->closed && socket_) on_closed(incoming->close_code, false);
   return true;
 }
 
-void Device::on_frame(std::string_view text) {
-  const Result<Json> json = Json::parse_object(text);
-  if (!json) return;
-  const JsonValue frame = json->root();
+void Device::on_frame(JsonValue frame) {
   switch (number_member(frame, "op")) {
     case kDispatch: return on_dispatch(frame);
     case kReply: return on_reply(frame);
     case kInvalidSession:
-      if (begun_ != 0) arena_.recorder.end(begun_, begun_event_, Step::kFail);
+      // To a call of long polling: the session that it went on with is not there any more.
+      if (begun_ == 0) {
+        on_closed(kCloseBroken, false);
+        session_ = 0;
+        return;
+      }
+      arena_.recorder.end(begun_, begun_event_, Step::kFail);
       begun_ = 0;
       ready_ = false;
       session_ = 0;
@@ -320,7 +319,7 @@ void Device::cut() {
 
 void Device::leave() {
   if (!socket_) return;
-  static_cast<void>(socket_->send_close(kCloseNormal));
+  socket_->say_goodbye();
   socket_->abort();
   on_closed(kCloseNormal, true);
   session_ = 0;

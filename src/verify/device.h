@@ -15,8 +15,8 @@
 #include <string>
 
 #include "base/json_reader.h"
-#include "net/client.h"
 #include "verify/arena.h"
+#include "verify/wire.h"
 
 namespace rookery::verify {
 
@@ -37,7 +37,9 @@ class Device {
   bool resume(std::optional<std::uint64_t> s = {});
   // By a Resume if there is a session, else anew with positions.
   bool reconnect();
-  bool is_open() const { return socket_.has_value() && session_ != 0; }
+  // The way of the next connection; a WebSocket until it is said.
+  void go_by(Way way) { way_ = way; }
+  bool is_open() const { return socket_ != nullptr && session_ != 0; }
   bool has_session() const { return session_ != 0; }
 
   // Takes what comes, for so long.
@@ -74,7 +76,7 @@ class Device {
   bool open_socket();
   bool send_text(const std::string& text);
   bool receive_one(Milliseconds time);
-  void on_frame(std::string_view text);
+  void on_frame(JsonValue frame);
   void on_dispatch(JsonValue frame);
   void on_reply(JsonValue frame);
   void follow(const Event& event);
@@ -85,7 +87,8 @@ class Device {
   Arena& arena_;
   const Login login_;
   const std::string id_;
-  std::optional<net::BlockingWebSocket> socket_;
+  Way way_ = Way::kWebSocket;
+  std::unique_ptr<Wire> socket_;
   std::string session_id_, epoch_;
   std::uint64_t session_ = 0;  // its number in the history
   std::uint64_t begun_ = 0;    // the op of an Identify or Resume that waits for its end

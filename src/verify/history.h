@@ -89,7 +89,7 @@ struct Event {
   std::uint64_t message_id = 0;
   std::uint64_t seq = 0, rev = 0, s = 0;
   std::uint64_t after = 0, limit = 0;
-  std::string type;  // of a dispatch; of a mark: round, fault, healed, settled, end
+  std::string type;  // of a dispatch; of a mark: round, fault, healed, settled, end, lost, done, stall
   std::string nonce, content, emoji, why;
   std::uint64_t status = 0;  // a refusal's, or a close code
   bool from_newest = false, replayed = false, recovered = false, gone = false, with_positions = false, more = false, by_client = false;

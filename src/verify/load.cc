@@ -12,7 +12,9 @@ namespace {
 using Milliseconds = Device::Milliseconds;
 
 constexpr std::chrono::seconds kSettleWithin{30};
+constexpr std::chrono::seconds kSettleWithRatesWithin{180};
 constexpr std::size_t kUnansweredMax = 8;
+constexpr std::uint64_t kPollingOneIn = 4;  // connections
 constexpr std::size_t kFillingMax = 400;
 constexpr Milliseconds kAcknowledgeEvery{200};
 constexpr Milliseconds kHeartbeatEvery{20'000};
@@ -152,11 +154,14 @@ class Load::Screen {
         rooms_(rooms_of(arena, number)),
         random_(seed),
         device_(arena, arena.accounts[number].login, "verify" + std::to_string(device)),
-        lazy_(random_.below(3) == 0) {}
+        lazy_(random_.below(3) == 0) {
+    choose_way();
+  }
 
   void run() {
     while (arena_.phase != Phase::kDone) {
       if (!device_.is_open()) {
+        choose_way();
         if (!device_.reconnect()) rest(10 + random_.below(100));
         continue;
       }
@@ -171,6 +176,9 @@ class Load::Screen {
   bool settled(const std::vector<SeenHead>& heads) const { return device_.settled(heads); }
 
  private:
+  // A session may go on by another way than that on which it began.
+  void choose_way() { device_.go_by(random_.below(kPollingOneIn) == 0 ? Way::kPolling : Way::kWebSocket); }
+
   void keep_up() {
     const auto now = std::chrono::steady_clock::now();
     // Who acknowledges late keeps the server's memory of the session full.
@@ -242,7 +250,7 @@ void Load::start() {
   }
   for (auto& person : people_) threads_.emplace_back([&person] { person->run(); });
   // Where requests are limited, so much at once is not to be had.
-  if (arena_.frame_interval_ms == 0) {
+  if (!arena_.has_rates()) {
     for (std::size_t i = 0; i < kScenes; ++i) scenes_.push_back(std::make_unique<Scenes>(arena_, stage_, seeds.next()));
   }
   for (auto& scenes : scenes_) threads_.emplace_back([&scenes] { scenes->run(); });
@@ -250,7 +258,7 @@ void Load::start() {
 }
 
 bool Load::wait_for_answers() {
-  const auto until = std::chrono::steady_clock::now() + kSettleWithin;
+  const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
   const auto busy = [this] {
     return arena_.drafts() > 0 || std::ranges::any_of(scenes_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(people_, [](const auto& one) { return one->busy(); }) ||
@@ -266,7 +274,7 @@ bool Load::wait_for_answers() {
 }
 
 bool Load::wait_for_delivery(const std::vector<SeenHead>& heads) {
-  const auto until = std::chrono::steady_clock::now() + kSettleWithin;
+  const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
   while (!std::ranges::all_of(screens_, [&heads](const auto& one) { return one->settled(heads); })) {
     if (std::chrono::steady_clock::now() > until) return false;
     rest(10);

@@ -52,6 +52,17 @@ void Recorder::mark(std::string type, std::string why, std::uint64_t number) {
   record(std::move(event));
 }
 
+void Recorder::mark_late(std::chrono::steady_clock::time_point due, std::chrono::milliseconds at_least) {
+  const std::lock_guard lock(mutex_);
+  const auto late = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - due);
+  if (late < at_least) return;
+  stalled_us_ += late.count();
+  Event event;
+  event.type = "stall";
+  event.seq = static_cast<std::uint64_t>(late.count());
+  put(std::move(event));
+}
+
 std::vector<Event> Recorder::take() {
   const std::lock_guard lock(mutex_);
   if (to_file_) file_.flush();

@@ -1,6 +1,7 @@
 // Recorder: takes the history down as it happens, in one order for all threads. Any thread; blocks on the file, which is buffered.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <fstream>
@@ -27,6 +28,10 @@ class Recorder {
   void end(std::uint64_t op, Event event, Step step);
   void mark(std::string type, std::string why = {}, std::uint64_t number = 0);
 
+  // Marks a stall when it is much later than `due`. Of those marks: how long they were, all together.
+  void mark_late(std::chrono::steady_clock::time_point due, std::chrono::milliseconds at_least);
+  std::chrono::microseconds stalled() const { return std::chrono::microseconds(stalled_us_); }
+
   // What was recorded since the last call; writes the file out.
   std::vector<Event> take();
   // Operations under way that change something.
@@ -43,6 +48,7 @@ class Recorder {
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::vector<Event> events_;
   std::unordered_set<std::uint64_t> writing_;
+  std::atomic<std::int64_t> stalled_us_ = 0;
   std::uint64_t lines_ = 0;
   std::uint64_t ops_ = 0;
 };

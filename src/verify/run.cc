@@ -1,6 +1,7 @@
 #include "verify/run.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,7 @@
 #include "verify/load.h"
 #include "verify/network_fault.h"
 #include "verify/observed.h"
+#include "verify/stall_meter.h"
 #include "verify/target.h"
 
 namespace rookery::verify {
@@ -41,6 +43,15 @@ class Run {
 
   RunEnd operator()() {
     if (const Status begun = begin(); !begun) return {true, std::string(begun.error().sentence())};
+    RunEnd end = play_all();
+    stalls_.reset();
+    recorder_->mark("done");
+    feed_checker();
+    return end;
+  }
+
+ private:
+  RunEnd play_all() {
     for (std::uint64_t i = 0; i < options_.rounds; ++i) {
       const Fault fault = options_.faults[i % options_.faults.size()];
       for (std::uint64_t tries = 1;; ++tries) {
@@ -52,19 +63,19 @@ class Run {
     }
     return {};
   }
-
- private:
   Status begin();
   Status start_server();
   Status learn_limits();
   Status gather_cast();
+  Status sign_in_given_accounts();
   Status make_rooms();
   Status play(Fault fault);
-  void hurt(Fault fault);
+  Status hurt(Fault fault);
   void wait_for_fault(Milliseconds time);
   void wait_for_writes() const;
   std::string last_words() const;
-  void kill(Fault fault);
+  Status cut_power();
+  Status kill(Fault fault);
   void pause();
   void spoil_network();
   void final_reads(Caller& caller);
@@ -81,6 +92,7 @@ class Run {
   std::unique_ptr<NetworkFault> network_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Arena> arena_;
+  std::unique_ptr<StallMeter> stalls_;  // gone before its recorder
   std::uint64_t round_ = 0;
   std::uint64_t casts_ = 0;
   bool disk_fails_ = false;  // until it was cut off once
@@ -88,7 +100,7 @@ class Run {
 };
 
 Status Run::start_server() {
-  const bool power_cut = std::ranges::find(options_.faults, Fault::kPowerCut) != options_.faults.end();
+  const bool power_cut = options_.power_cut.empty() && std::ranges::find(options_.faults, Fault::kPowerCut) != options_.faults.end();
   const std::string log_file = options_.directory + "/server.log";
   if (power_cut) {
     // One that fails besides may be asked for in the environment; once it has, the server is started on a good one.
@@ -102,9 +114,10 @@ Status Run::start_server() {
     std::ifstream log(log_file);
     const std::string text{std::istreambuf_iterator<char>(log), {}};
     if (text.find(kVolatileLine) == std::string::npos) {
-      return fail(
-          ErrorCode::kBadRequest,
-          "a power cut needs a server of the test build (--server build/mutants/rookery): this one did not say that its disk is volatile");
+      return fail(ErrorCode::kBadRequest,
+                  "a power cut needs --power-cut COMMAND, or a server of the test build (--server build/mutants/rookery): this one did not "
+                  "say that its "
+                  "disk is volatile");
     }
   }
   if (!server) return fail(server.error());
@@ -139,31 +152,47 @@ Status Run::begin() {
     target = {.host = "127.0.0.1", .port = network_->port(), .tls = nullptr};
   }
   arena_ = std::make_unique<Arena>(*recorder_, std::move(target));
+  stalls_ = std::make_unique<StallMeter>(*recorder_);
   return learn_limits();
 }
 
 // An installation has rates: clients keep to them.
 Status Run::learn_limits() {
   const Result<Json> instance = Caller(*arena_).instance();
-  if (!instance) return fail(instance.error());
-  const auto limits = instance->root().member("limits");
-  const std::uint64_t frames = limits ? number_member(*limits, "frames_per_minute") : 0;
+  const std::string where = options_.url.empty() ? std::string("the server") : options_.url;
+  if (!instance && instance.error().code == ErrorCode::kUnavailable) {
+    return fail(ErrorCode::kUnavailable, where + " cannot be reached: " + std::string(instance.error().sentence()));
+  }
+  const auto limits = instance ? instance->root().member("limits") : std::nullopt;
+  if (!limits || !instance->root().member("registration")) {
+    return fail(ErrorCode::kBadRequest,
+                where + " is no Rookery: " +
+                    (instance ? std::string("GET /api/v1/instance names no limits") : std::string(instance.error().sentence())));
+  }
+  const std::string_view registration = text_member(instance->root(), "registration");
+  if (options_.accounts_file.empty() && (registration == "closed" || (registration == "invite" && options_.invite.empty()))) {
+    return fail(ErrorCode::kBadRequest,
+                where + (registration == "closed" ? " lets nobody register: name people with --accounts FILE"
+                                                  : " lets nobody register without an invite: --invite CODE, or --accounts FILE"));
+  }
+  const std::uint64_t frames = number_member(*limits, "frames_per_minute");
   if (frames > 0) arena_->frame_interval_ms = 60'000 / frames + 1;
   return {};
 }
 
 Status Run::gather_cast() {
   Caller caller(*arena_);
-  if (round_ % kRoundsOfACast == 1) {
+  if (!options_.accounts_file.empty() && round_ == 1) return sign_in_given_accounts();
+  if (options_.accounts_file.empty() && round_ % kRoundsOfACast == 1) {
     doing("registering people");
     arena_->accounts.clear();
     ++casts_;
     for (std::size_t i = 0; i < options_.users; ++i) {
       // A name that is free also in an installation that was verified before.
       const std::string name = fmt::format("verify_{}_{}_{}", system_random().next() % 100'000'000, casts_, i);
-      auto login = caller.sign_up(name, kPassword);
+      auto login = caller.sign_up(name, kPassword, options_.invite);
       if (!login) return fail(login.error());
-      arena_->accounts.push_back({name, *std::move(login)});
+      arena_->accounts.push_back({name, kPassword, *std::move(login)});
     }
     return {};
   }
@@ -172,6 +201,22 @@ Status Run::gather_cast() {
     if (const Status fresh = caller.refresh(account.login); !fresh) return fresh;
   }
   return {};
+}
+
+Status Run::sign_in_given_accounts() {
+  std::ifstream in(options_.accounts_file);
+  if (!in) return fail(ErrorCode::kBadRequest, "cannot read " + options_.accounts_file);
+  Caller caller(*arena_);
+  doing("logging in");
+  Account account;
+  while (in >> account.name && std::getline(in >> std::ws, account.password)) {
+    auto login = caller.sign_in(account.name, account.password);
+    if (!login) return fail(ErrorCode::kBadRequest, account.name + ": " + std::string(login.error().sentence()));
+    account.login = *std::move(login);
+    arena_->accounts.push_back(account);
+  }
+  if (arena_->accounts.size() >= 2) return {};
+  return fail(ErrorCode::kBadRequest, options_.accounts_file + ": two people at least are needed, \"name password\" a line");
 }
 
 // Everybody in the first; then the direct channel of the first two, and groups of some of them.
@@ -215,18 +260,29 @@ std::string Run::last_words() const {
   return last.empty() ? last : ": " + last;
 }
 
-void Run::kill(Fault fault) {
+Status Run::cut_power() {
+  const std::string command = fmt::format("{} {}", options_.power_cut, server_->pid());
+  const int status = std::system(command.c_str());
+  if (status == 0) return {};
+  return fail(ErrorCode::kInternal, fmt::format("`{}` ended with status {}", command, WIFEXITED(status) ? WEXITSTATUS(status) : -1));
+}
+
+Status Run::kill(Fault fault) {
   wait_for_writes();
   recorder_->mark("fault", std::string(name_of(fault)));
+  if (fault == Fault::kPowerCut && !options_.power_cut.empty()) {
+    if (const Status cut = cut_power(); !cut) return cut;
+  }
   server_->kill();
   if (disk_fails_) ::setenv(kDiskVariable, "volatile", 1);
   disk_fails_ = false;
   if (const Status back = server_->restart(); !back) {
     recorder_->mark("lost", std::string(back.error().sentence()) + last_words());
     lost_ = true;
-    return;
+    return {};
   }
   recorder_->mark("healed");
+  return {};
 }
 
 void Run::pause() {
@@ -247,14 +303,15 @@ void Run::spoil_network() {
   recorder_->mark("healed");
 }
 
-void Run::hurt(Fault fault) {
+Status Run::hurt(Fault fault) {
   switch (fault) {
     case Fault::kKill:
     case Fault::kPowerCut: return kill(fault);
-    case Fault::kPause: return pause();
-    case Fault::kNetwork: return spoil_network();
-    case Fault::kNone: return;
+    case Fault::kPause: pause(); break;
+    case Fault::kNetwork: spoil_network(); break;
+    case Fault::kNone: break;
   }
+  return {};
 }
 
 // The whole history of every channel, as each of its members is shown it, and his counters.
@@ -298,7 +355,7 @@ Status Run::play(Fault fault) {
   const auto load_ms = static_cast<std::uint64_t>(options_.seconds * 1000);
   const std::uint64_t before_ms = load_ms / 4 + random_.below(load_ms / 2 + 1);
   wait_for_fault(Milliseconds(before_ms));
-  hurt(fault);
+  if (const Status hurt_it = hurt(fault); !hurt_it) return hurt_it;
   if (!lost_) std::this_thread::sleep_for(Milliseconds(load_ms - before_ms));
   doing(fmt::format("round {}: settling", round_));
   arena_->phase = Phase::kSettle;

@@ -25,6 +25,11 @@ struct RunOptions {
   std::string server;                                                   // the program of our own server; empty: this one
   std::string directory;                                                // for the data of our own server; made, and deleted at the end
   bool keep_directory = false;
+  // A command for /bin/sh that cuts the power of `directory`, given the server's process id: when it is done, the process has ended and
+  // below the directory is what a machine would find there that was switched off at some moment. Empty: the server has a volatile disk.
+  std::string power_cut;
+  std::string invite;                          // for those who are registered; empty: none
+  std::string accounts_file;                   // who takes part, "name password" a line; empty: people are registered
   std::string history_file;                    // empty: none
   std::vector<Fault> faults = {Fault::kNone};  // one a round, in turn
   std::uint64_t seed = 1;

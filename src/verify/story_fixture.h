@@ -108,6 +108,10 @@ class Story {
     event.seq = type == "round" ? 1 : 0;
     tell(std::move(event));
   }
+  void stall(std::int64_t us) {
+    pass(us);
+    tell({.seq = static_cast<std::uint64_t>(us), .type = "stall"});
+  }
   void pass(std::int64_t us) { us_ += us; }
 
   // --- things ---
@@ -133,6 +137,7 @@ class Story {
   // Every event by way of its line, so that the lines hold all that the checker needs.
   std::vector<Property> broken() {
     mark("end");
+    mark("done");
     Checker checker;
     for (const Event& event : events_) {
       const auto again = from_line(to_line(event));
@@ -140,6 +145,7 @@ class Story {
       if (again) checker.read(*again);
     }
     rounds = checker.rounds();
+    complete = checker.complete();
     std::vector<Property> properties;
     for (const Finding& finding : checker.findings().all()) {
       if (properties.empty() || properties.back() != finding.property) properties.push_back(finding.property);
@@ -149,6 +155,7 @@ class Story {
   }
   std::string sentences;
   std::vector<RoundResult> rounds;
+  bool complete = false;
 
  private:
   void tell(Event event) {

@@ -1,0 +1,28 @@
+#include "verify/delays.h"
+
+#include <algorithm>
+
+namespace rookery::verify {
+
+void Delays::end(std::int64_t to_us) {
+  if (open_since_ >= 0) add(open_since_, to_us);
+  open_since_ = -1;
+}
+
+std::int64_t Delays::within(std::int64_t from_us, std::int64_t to_us) const {
+  auto spans = spans_;
+  if (open_since_ >= 0) spans.emplace_back(open_since_, to_us);
+  std::ranges::sort(spans);
+  std::int64_t sum = 0;
+  std::int64_t counted_to = from_us;
+  for (const auto& [begin, end] : spans) {
+    const std::int64_t from = std::max(begin, counted_to);
+    const std::int64_t to = std::min(end, to_us);
+    if (to <= from) continue;
+    sum += to - from;
+    counted_to = to;
+  }
+  return sum;
+}
+
+}  // namespace rookery::verify
