@@ -20,7 +20,7 @@ PAUSE_ROUNDS ?= 20
 SIMULATION_SECONDS ?= 1800
 
 SERVER := build/release/rookery
-PAGE_SOURCES := $(shell find web sdk api package-lock.json -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
+PAGE_SOURCES := $(shell find web sdk api docs $(wildcard examples) CHANGELOG.md CONTRIBUTING.md package-lock.json -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -43,7 +43,7 @@ run: web build ## build what is needed and serve on http://localhost:8080, data 
 	$(SERVER) --listen $(ROOKERY_LISTEN) --data-dir $(ROOKERY_DATA_DIR)
 
 .PHONY: test
-test: deps lint web test-server test-protocol test-web test-fuzz ## build everything, lint, run all tests
+test: deps lint web test-server test-protocol test-docs test-web test-fuzz ## build everything, lint, run all tests
 
 .PHONY: test-server
 test-server: build-release ## run the tests of the server
@@ -53,6 +53,10 @@ test-server: build-release ## run the tests of the server
 test-protocol: build-release ## check a running server against the protocol and its documents
 	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/api tests/conformance
 	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/faults
+
+.PHONY: test-docs
+test-docs: web build-release ## run every example of the documents, follow every link
+	$(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) tests/docs
 
 .PHONY: test-web
 test-web: web build-release ## run the tests of the page, in Node and in a browser

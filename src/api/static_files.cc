@@ -13,12 +13,17 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kStartPage = "/index.html";
-// Strict: the page brings everything itself. Swagger UI styles its own elements.
+constexpr std::string_view kDocs = "/docs/";
+constexpr std::string_view kNoSuchDocument = "/docs/404.html";
+// Strict: the page and the documents bring everything themselves. Swagger UI styles its own elements.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; worker-src "
     "'self'; "
     "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 constexpr std::string_view kDocsPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types docs";
+constexpr std::string_view kApiReaderPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -44,6 +49,18 @@ std::string_view content_type_of(std::string_view path) {
     if (path.ends_with(ending)) return type;
   }
   return "application/octet-stream";
+}
+
+std::string_view policy_of(std::string_view path) {
+  if (path.starts_with("/docs/api/")) return kApiReaderPolicy;
+  return path.starts_with(kDocs) ? kDocsPolicy : kPolicy;
+}
+
+net::HttpResponse moved(const std::string& path) {
+  net::HttpResponse response;
+  response.status = 308;
+  response.headers.set("Location", path);
+  return response;
 }
 
 // Names with a hash of their content never change what they mean.
@@ -86,7 +103,7 @@ net::HttpResponse StaticFiles::answer_file(const net::HttpRequest& request, std:
   response.headers.set("ETag", file.etag);
   response.headers.set("Vary", "Accept-Encoding");
   response.headers.set("Cache-Control", is_hashed_asset(path) ? "public, max-age=31536000, immutable" : "no-cache");
-  response.headers.set("Content-Security-Policy", path.starts_with("/docs/") ? kDocsPolicy : kPolicy);
+  response.headers.set("Content-Security-Policy", policy_of(path));
   response.headers.set("Referrer-Policy", "no-referrer");
   response.headers.set("X-Frame-Options", "DENY");
   response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
@@ -114,7 +131,16 @@ net::HttpResponse StaticFiles::answer(const net::HttpRequest& request, const std
   std::string path;
   for (const std::string& segment : segments) path += "/" + segment;
   auto file = files_.find(path);
-  if (file == files_.end()) file = files_.find(path.ends_with('/') ? path + "index.html" : path + "/index.html");
+  if (file == files_.end() && path.ends_with('/')) file = files_.find(path + "index.html");
+  // The addresses in a folder's page are relative to the folder, which has to be what the browser was asked for.
+  if (file == files_.end() && !path.empty() && files_.contains(path + "/index.html")) return moved(path + "/");
+  if (file == files_.end() && path.starts_with(kDocs)) {
+    file = files_.find(kNoSuchDocument);
+    if (file == files_.end()) return net::HttpResponse::error(Error(ErrorCode::kUnknownRoute));
+    net::HttpResponse response = answer_file(request, file->first, file->second);
+    if (response.status == 200) response.status = 404;
+    return response;
+  }
   const bool page = segments.empty() || segments.back().find('.') == std::string::npos;
   if (file == files_.end() && page && segments.size() <= 3) file = files_.find(kStartPage);
   if (file != files_.end()) return answer_file(request, file->first, file->second);

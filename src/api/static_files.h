@@ -21,8 +21,9 @@ class StaticFiles {
   static Result<StaticFiles> load(const std::string& directory);
   static constexpr std::size_t kBytesMax = 64 * 1024 * 1024;
 
-  // GET and HEAD: the file, compressed as the client takes it; 304 for one that it has. A path without a file that asks for
-  // a page gets the start page: the page has its own routes. The rest is 404 or 405.
+  // GET and HEAD: the file, compressed as the client takes it; 304 for one that it has; 308 from a folder without its slash to the
+  // one with it. A path without a file that asks for a page gets the start page: the page has its own routes. Below /docs/ it gets
+  // docs/404.html with 404. The rest is 404 or 405.
   net::HttpResponse answer(const net::HttpRequest& request, const std::vector<std::string>& segments) const;
 
   std::size_t size() const { return files_.size(); }

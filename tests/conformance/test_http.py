@@ -155,13 +155,28 @@ def test_an_upgrade_that_is_not_rfc_6455_is_refused(server, upgrade):
 
 def test_the_page_and_its_documents_come_with_a_strict_policy(tmp_path):
     (tmp_path / "docs" / "api").mkdir(parents=True)
-    for page in ("index.html", "docs/api/index.html"):
-        (tmp_path / page).write_text(f"<!doctype html><title>{page}</title>")
+    for page in ("index.html", "docs/index.html", "docs/concepts.html", "docs/api/index.html"):
+        (tmp_path / page).write_text("<!doctype html><title>index.html</title>")
     with Server("--web-dir", str(tmp_path)) as own:
-        for path, styles in (("/", "style-src 'self';"), ("/docs/api", "style-src 'self' 'unsafe-inline';"), ("/docs/api/", "style-src 'self' 'unsafe-inline';")):
+        for path, styles in (("/", "style-src 'self';"), ("/docs/", "style-src 'self';"), ("/docs/concepts.html", "style-src 'self';"),
+                             ("/docs/api/", "style-src 'self' 'unsafe-inline';")):
             with Raw(own) as raw:
                 raw.send(get(path))
                 status, headers, body = raw.answer()
             policy = headers["content-security-policy"]
             assert status == 200 and b"index.html" in body and headers["x-content-type-options"] == "nosniff"
             assert "default-src 'none'" in policy and "script-src 'self';" in policy and styles in policy, (path, policy)
+
+
+def test_a_folder_of_documents_is_asked_with_its_slash_and_an_unknown_page_is_404(tmp_path):
+    (tmp_path / "docs" / "api").mkdir(parents=True)
+    for page in ("index.html", "docs/index.html", "docs/404.html", "docs/api/index.html"):
+        (tmp_path / page).write_text(f"<!doctype html><title>{page}</title>")
+    with Server("--web-dir", str(tmp_path)) as own:
+        for path, status, location, title in (("/docs", 308, "/docs/", b""), ("/docs/api", 308, "/docs/api/", b""), ("/docs/", 200, None, b"docs/index.html"),
+                                              ("/docs/nothing", 404, None, b"docs/404.html"), ("/docs/api/nothing.html", 404, None, b"docs/404.html"),
+                                              ("/documents", 200, None, b"<title>index.html")):
+            with Raw(own) as raw:
+                raw.send(get(path))
+                got, headers, body = raw.answer()
+            assert (got, headers.get("location")) == (status, location) and title in body, path
