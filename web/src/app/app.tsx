@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { byActivity, openConversation } from '../conversations/conversations.ts';
+import { openConversation } from '../conversations/conversations.ts';
 import { Sidebar } from '../conversations/sidebar.tsx';
 import { t } from '../i18n/index.ts';
 import { AuthPage } from '../session/auth-page.tsx';
@@ -12,11 +12,14 @@ import { ConversationView } from '../timeline/conversation-view.tsx';
 import { Logo } from '../ui/icon.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { Toast } from '../ui/toast.tsx';
-import { goTo, openChannel } from './route.ts';
+import { Live } from './live.tsx';
+import { openChannel } from './route.ts';
+import { onShortcut, sheetOpen } from './shortcuts.ts';
 import { Welcome } from './welcome.tsx';
 import './shell.css';
 
 const Settings = lazy(async () => (await import('../settings/settings.tsx')).Settings);
+const ShortcutsSheet = lazy(async () => (await import('./shortcuts-sheet.tsx')).ShortcutsSheet);
 
 export function App() {
   return (
@@ -44,8 +47,8 @@ function Starting() {
 
 function Shell() {
   useEffect(() => {
-    addEventListener('keydown', shortcut);
-    return () => removeEventListener('keydown', shortcut);
+    addEventListener('keydown', onShortcut);
+    return () => removeEventListener('keydown', onShortcut);
   }, []);
   const open = openConversation.value;
   const chosen = openChannel.value;
@@ -65,6 +68,8 @@ function Shell() {
           <Starting />
         )}
       </main>
+      {sheetOpen.value ? <ShortcutsSheet onClose={() => (sheetOpen.value = false)} /> : null}
+      <Live />
       {openSettings.value ? <Settings onClose={() => (openSettings.value = undefined)} /> : null}
     </div>
   );
@@ -72,19 +77,4 @@ function Shell() {
 
 function skip(): void {
   document.getElementById('main')?.focus();
-}
-
-/** Ctrl+K: search. Alt+↑ and Alt+↓: the conversation before and after. */
-function shortcut(event: KeyboardEvent): void {
-  if (document.querySelector('dialog[open]')) return;
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
-    event.preventDefault();
-    document.querySelector<HTMLInputElement>('#search')?.focus();
-  } else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
-    event.preventDefault();
-    const ids = byActivity.peek().map((one) => one.channel.id);
-    const at = ids.indexOf(openChannel.peek() ?? '');
-    const next = ids[at + (event.key === 'ArrowUp' ? -1 : 1)];
-    if (next) goTo(next);
-  }
 }

@@ -28,7 +28,17 @@ export function Welcome() {
           </li>
         ))}
       </ol>
-      <OwnName />
+      <button
+        type="button"
+        class="button button-main wide-only"
+        onClick={() => document.querySelector<HTMLElement>('#search')?.focus()}
+      >
+        <Icon name="search" size={18} />
+        {t.searchPlaceholder}
+      </button>
+      <p class="muted wide-only">
+        {t.keysHint} <kbd>?</kbd>
+      </p>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { connection, instance, me, ready } from '../session/session.ts';
 import { openSettings } from '../settings/open.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
+import { rove } from '../ui/rove.ts';
 import { attempt } from '../ui/toast.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { byActivity, openDirect, partnerOf, titleOf } from './conversations.ts';
@@ -67,6 +68,10 @@ export function Sidebar() {
           onKeyDown={(event) => {
             if (event.key === 'Enter') openFirst();
             if (event.key === 'Escape') query.value = '';
+            if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              document.querySelector<HTMLElement>('.list .row')?.focus();
+            }
           }}
           placeholder={t.searchPlaceholder}
           aria-label={t.searchPlaceholder}
@@ -75,7 +80,8 @@ export function Sidebar() {
           spellcheck={false}
         />
       </search>
-      <div class="list" data-busy={!ready.value}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys go from row to row; each row is a button of its own */}
+      <div class="list" data-busy={!ready.value} onKeyDown={(event) => rove(event, '.row')}>
         {shown.length > 0 ? (
           <ul aria-label={t.conversations}>
             {shown.map((one) => (

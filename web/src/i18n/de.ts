@@ -258,6 +258,35 @@ export const de = {
   serverFault: 'Auf dem Server ist etwas schiefgegangen. Bitte versuche es noch einmal.',
   refused: (reason) => `Der Server hat das abgelehnt: ${reason}`,
 
+  keyboard: 'Tastenkürzel',
+  keysHint: 'Alles geht auch mit der Tastatur. Welche Taste was tut:',
+  keys: {
+    everywhere: {
+      title: 'Überall',
+      find: 'Personen und Chats finden',
+      next: 'Nächste Unterhaltung',
+      previous: 'Vorige Unterhaltung',
+      nextUnread: 'Nächste ungelesene Unterhaltung',
+      readAll: 'Alles ist gelesen',
+      settings: 'Einstellungen',
+      sheet: 'Diese Liste',
+    },
+    conversation: {
+      title: 'In einer Unterhaltung',
+      send: 'Senden',
+      line: 'Neue Zeile',
+      edit: 'Deine letzte Nachricht bearbeiten, wenn nichts geschrieben ist',
+      composer: 'Zur Schreibzeile',
+      read: 'Diese Unterhaltung ist gelesen',
+    },
+    message: {
+      title: 'In der Liste der Nachrichten',
+      walk: 'Von Nachricht zu Nachricht',
+      actions: 'Was man mit ihr tun kann',
+    },
+  },
+  newMessagesCount: (n) => count(n, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
+
   saved: 'Gespeichert',
 } satisfies Catalogue;
 

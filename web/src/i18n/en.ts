@@ -261,6 +261,31 @@ export const en = {
   serverFault: 'Something went wrong on the server. Please try again.',
   refused: (reason: string) => `The server refused this: ${reason}`,
 
+  keyboard: 'Keyboard shortcuts',
+  keysHint: 'Everything works with the keyboard too. Which keys do what:',
+  keys: {
+    everywhere: {
+      title: 'Everywhere',
+      find: 'Find people and chats',
+      next: 'Next conversation',
+      previous: 'Previous conversation',
+      nextUnread: 'Next unread conversation',
+      readAll: 'Everything is read',
+      settings: 'Settings',
+      sheet: 'This list',
+    },
+    conversation: {
+      title: 'In a conversation',
+      send: 'Send',
+      line: 'New line',
+      edit: 'Edit your last message, when nothing is written',
+      composer: 'To the line to write on',
+      read: 'This conversation is read',
+    },
+    message: { title: 'In the list of messages', walk: 'From message to message', actions: 'What can be done with it' },
+  },
+  newMessagesCount: (n: number) => count(n, { one: '# new message', other: '# new messages' }),
+
   saved: 'Saved',
 };
 

@@ -3,14 +3,13 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { unsent } from '../composer/outbox.ts';
 import { type Conversation, markRead, unreadOf } from '../conversations/conversations.ts';
 import { dayName, t } from '../i18n/index.ts';
-import { nameOf } from '../people/people.ts';
 import { me } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { MessageRow, UnsentRow } from './message-row.tsx';
 import { type Row, rowsOf } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
-import { plainText, systemText } from './text.tsx';
+import { systemText } from './text.tsx';
 import { loadNewest, loadOlder, loadUntil, timelineOf } from './timeline.ts';
 import './timeline.css';
 
@@ -132,7 +131,6 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
           {unreadOf(conversation) > 0 ? <span class="badge">{unreadOf(conversation)}</span> : null}
         </button>
       )}
-      <Announcer channel={channel.id} />
     </div>
   );
 }
@@ -189,28 +187,5 @@ function Beginning({ conversation, title }: { conversation: Conversation; title:
         {direct ? t.beginningDirect(title) : t.beginningGroup(title)} {channel.last_seq === 0 ? t.beginningHint : null}
       </p>
     </li>
-  );
-}
-
-/** Reads new messages of others aloud, one at a time; the list itself is silent, so that paging back says nothing. */
-function Announcer({ channel }: { channel: string }) {
-  const said = useRef<number | undefined>(undefined);
-  const timeline = timelineOf(channel).value;
-  const newest = timeline.messages.at(-1);
-  const fresh = newest && said.current !== undefined && newest.seq > said.current && newest.author.id !== me.value?.id;
-  useEffect(() => {
-    if (timeline.loaded) said.current = newest?.seq ?? 0;
-  }, [timeline.loaded, newest?.seq]);
-  const text = useRef('');
-  if (fresh) {
-    text.current =
-      newest.type === 'system'
-        ? systemText(newest)
-        : `${nameOf(newest.author)}: ${plainText(newest.content, (id) => id)}`;
-  }
-  return (
-    <div class="visually-hidden" aria-live="polite">
-      {text.current}
-    </div>
   );
 }
