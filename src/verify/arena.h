@@ -73,13 +73,16 @@ class Arena {
   Recorder& recorder;
   const net::Endpoint endpoint;
   std::vector<Account> accounts;             // changed between rounds only
+  std::vector<Account> guests;               // the same; members of the large room, who do nothing else but come and go
   std::vector<std::shared_ptr<Room>> rooms;  // this round's; the same
+  std::shared_ptr<Room> large_room;          // the same; null where there is none
   std::uint64_t frame_interval_ms = 0;       // at least so long between the frames of one socket; 0: there are no rates
   Pace pace;                                 // of requests, where there are rates
   std::atomic<Phase> phase = Phase::kLoad;
   std::atomic<std::uint64_t> next_session = 0;
 
   bool has_rates() const { return frame_interval_ms > 0; }
+  bool is_large(std::uint64_t channel) const { return large_room && large_room->channel == channel; }
   bool loading() const { return phase == Phase::kLoad; }
   void give_back(Draft draft);
   // A draft of that author, for another try.

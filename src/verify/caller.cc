@@ -202,6 +202,20 @@ Caller::Outcome Caller::unread(const Login& who) {
   });
 }
 
+Caller::Outcome Caller::presence(const Login& who, const std::vector<std::uint64_t>& users) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("user_ids").begin_array();
+  for (const std::uint64_t user : users) json.id(user);
+  json.end_array().end_object();
+  return run(who, event_of(who, Action::kPresence, 0), "POST", "/presence/query", body, [](JsonValue answer, Event& ended) {
+    answer.each_element([&](std::size_t, JsonValue one) {
+      ended.presences.push_back({id_member(one, "user_id"), std::string(text_member(one, "status"))});
+      return true;
+    });
+  });
+}
+
 Caller::Outcome Caller::receipts(const Login& who, std::uint64_t channel) {
   return run(who, event_of(who, Action::kReceipts, channel), "GET", channel_path(channel, "/receipts"), {},
              [](JsonValue answer, Event& ended) { ended.receipts = seen_receipts(answer); });

@@ -24,7 +24,12 @@ bool writes(Action action) {
 
 }  // namespace
 
-Checker::Checker() : messages_(findings_), sessions_(findings_, messages_), cursors_(findings_, messages_), access_(findings_, delays_) {}
+Checker::Checker()
+    : messages_(findings_),
+      sessions_(findings_, messages_),
+      cursors_(findings_, messages_),
+      access_(findings_, delays_),
+      presence_(findings_, delays_) {}
 
 void Checker::read(const Event& event) {
   if (event.step == Step::kMark) return on_mark(event);
@@ -37,6 +42,7 @@ void Checker::read(const Event& event) {
       if (in_fault_ && !event.by_client && event.status == kCloseBroken) ++round.hits;
       sessions_.on_closed(event);
       access_.on_closed(event);
+      presence_.on_closed(event);
       return;
     default: break;
   }
@@ -73,6 +79,7 @@ void Checker::on_invoke(const Event& event) {
     default: break;
   }
   access_.on_invoke(event);
+  presence_.on_invoke(event);
 }
 
 // Requests sent one after another on one socket to one channel are numbered in that order.
@@ -111,6 +118,7 @@ void Checker::on_ok(const Pending& pending, const Event& event) {
       [[fallthrough]];
     case Action::kUnread:
     case Action::kReceipts: cursors_.on_shown(event, pending.floors, settled_); break;
+    case Action::kSubscribe: sessions_.on_subscribe(invoke); break;
     case Action::kIdentify:
       sessions_.on_ready(invoke, event);
       cursors_.on_shown(event, pending.floors, settled_);
@@ -118,6 +126,7 @@ void Checker::on_ok(const Pending& pending, const Event& event) {
     default: break;
   }
   access_.on_ok(invoke, event);
+  presence_.on_ok(invoke, event);
 }
 
 void Checker::on_dispatch(const Event& event) {
@@ -125,6 +134,7 @@ void Checker::on_dispatch(const Event& event) {
   const bool repeat = sessions_.is_repeat(event);
   sessions_.on_dispatch(event);
   access_.on_dispatch(event);
+  presence_.on_dispatch(event);
   if (!repeat && (event.type == "READ_UPDATE" || event.type == "RECEIPT_UPDATE")) cursors_.on_dispatch(event);
 }
 
@@ -156,6 +166,7 @@ void Checker::on_mark(const Event& event) {
     healed_us_ = event.us;
   } else if (event.type == "settled") {
     settled_ = true;
+    presence_.on_settled(event);
   } else if (event.type == "lost") {
     findings_.add(Property::kHealing, "the server is gone: " + event.why, {event.line});
     lost_ = true;
@@ -178,6 +189,7 @@ void Checker::on_end(const Event& event) {
     sessions_.on_end(event.line);
     cursors_.on_end();
     access_.on_end(event);
+    presence_.on_end(event);
   }
   sent_.clear();
   delays_.clear();

@@ -14,6 +14,7 @@
 #include "verify/findings.h"
 #include "verify/history.h"
 #include "verify/message_book.h"
+#include "verify/presence_book.h"
 #include "verify/session_book.h"
 
 namespace rookery::verify {
@@ -69,6 +70,7 @@ class Checker {
   SessionBook sessions_;
   CursorBook cursors_;
   AccessBook access_;
+  PresenceBook presence_;
   std::unordered_map<std::uint64_t, Pending> pending_;  // by op
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>>>
       sent_;  // (session, channel) → op → seq, line

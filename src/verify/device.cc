@@ -17,7 +17,7 @@ constexpr std::size_t kPositionsMax = 500;
 constexpr Device::Milliseconds kHold{20};              // of a call of long polling, at least
 constexpr Device::Milliseconds kHoldWithRates{1'000};  // where calls are counted
 
-enum Op : std::uint64_t { kDispatch = 0, kInvalidSession = 9, kHello = 10, kReply = 65 };
+enum Op : std::uint64_t { kDispatch = 0, kInvalidSession = 9, kHello = 10, kReply = 65, kSubscribe = 67 };
 
 }  // namespace
 
@@ -65,6 +65,10 @@ bool Device::identify(With with) {
   {
     const std::lock_guard lock(positions_mutex_);
     awaited_.clear();
+    unread_to_.clear();
+    told_.clear();
+    wanted_ = Wanted::kNotAsked;
+    to_subscribe_ = !watched_.empty() || wanted_channel_ != 0;
     for (const Position& position : begun_event_.positions) awaited_.insert(position.channel);
   }
   std::string frame;
@@ -99,6 +103,11 @@ bool Device::resume(std::optional<std::uint64_t> s) {
   if (session_ == 0 || !open_socket()) return false;
   begun_event_ = event_of(Action::kResume);
   begun_event_.s = s.value_or(s_);
+  {
+    // What was said last may not have arrived.
+    const std::lock_guard lock(positions_mutex_);
+    to_subscribe_ = !watched_.empty() || wanted_channel_ != 0;
+  }
   std::string frame;
   JsonWriter json(frame);
   json.begin_object().key("op").number(6).key("d").begin_object().key("token").string(login_.access_token);
@@ -110,6 +119,38 @@ bool Device::resume(std::optional<std::uint64_t> s) {
   pump_until([this] { return begun_ == 0; }, kBeginWithin);
   if (begun_ != 0) cut();
   return is_open();
+}
+
+void Device::watch(std::vector<std::uint64_t> users, std::uint64_t channel) {
+  const std::lock_guard lock(positions_mutex_);
+  watched_ = std::move(users);
+  wanted_channel_ = channel;
+  to_subscribe_ = true;
+}
+
+void Device::keep_subscribed() {
+  if (!is_open() || !to_subscribe_) return;
+  Event event = event_of(Action::kSubscribe);
+  std::string frame;
+  {
+    const std::lock_guard lock(positions_mutex_);
+    if (!awaited_.empty()) return;
+    to_subscribe_ = false;
+    if (wanted_ == Wanted::kNotAsked) wanted_ = Wanted::kAsked;
+    event.channel = wanted_channel_;
+    JsonWriter json(frame);
+    json.begin_object().key("op").number(kSubscribe).key("d").begin_object().key("channels").begin_array();
+    if (wanted_channel_ != 0) json.id(wanted_channel_);
+    json.end_array().key("users").begin_array();
+    for (const std::uint64_t user : watched_) {
+      json.id(user);
+      event.presences.push_back({user, {}});
+    }
+    json.end_array().end_object().end_object();
+  }
+  const std::uint64_t op = arena_.recorder.begin(event);
+  send_text(frame);
+  arena_.recorder.end(op, std::move(event), Step::kOk);
 }
 
 bool Device::reconnect() {
@@ -168,6 +209,7 @@ void Device::on_dispatch(JsonValue frame) {
   event.user = login_.user;
   event.session = session_;
   s_ = std::max(s_, event.s);
+  for (SeenHead& head : event.heads) head.large = arena_.is_large(head.channel);
   if (event.type == "READY") {
     if (const auto d = frame.member("d")) {
       session_id_ = text_member(*d, "session_id");
@@ -212,6 +254,14 @@ void Device::follow(const Event& event) {
   if (event.type == "SYNCED") {
     const std::lock_guard lock(positions_mutex_);
     awaited_.erase(event.channel);
+    if (event.channel == wanted_channel_ && wanted_ == Wanted::kAsked) wanted_ = Wanted::kLive;
+  } else if (event.type == "CHANNEL_UNREAD") {
+    const std::lock_guard lock(positions_mutex_);
+    std::uint64_t& to = unread_to_[event.channel];
+    to = std::max(to, event.seq);
+  } else if (event.type == "PRESENCE_UPDATE") {
+    const std::lock_guard lock(positions_mutex_);
+    for (const SeenPresence& one : event.presences) told_[one.user] = one.status;
   }
   if (event.type == "MESSAGE_CREATE") return set_position(event.channel, event.message->seq, 0);
   const bool gone = (event.type == "SYNCED" && event.gone) || event.type == "CHANNEL_DELETE" ||
@@ -332,11 +382,23 @@ Position Device::position(std::uint64_t channel) const {
 
 bool Device::settled(const std::vector<SeenHead>& heads) const {
   const std::lock_guard lock(positions_mutex_);
-  if (!awaited_.empty()) return false;
+  if (!awaited_.empty() || to_subscribe_ || (wanted_channel_ != 0 && wanted_ != Wanted::kLive)) return false;
   return std::ranges::all_of(heads, [this](const SeenHead& head) {
     const auto at = positions_.find(head.channel);
+    if (at != positions_.end() && arena_.is_large(head.channel) && head.channel != wanted_channel_) {
+      const auto to = unread_to_.find(head.channel);
+      return at->second.seq >= head.last_seq || (to != unread_to_.end() && to->second >= head.last_seq);
+    }
     return at == positions_.end() || (at->second.seq >= head.last_seq && at->second.rev >= head.rev);
   });
+}
+
+bool Device::was_told(const std::vector<SeenPresence>& presences) const {
+  const std::lock_guard lock(positions_mutex_);
+  return watched_.empty() || std::ranges::all_of(presences, [this](const SeenPresence& one) {
+           const auto told = told_.find(one.user);
+           return told != told_.end() && told->second == one.status;
+         });
 }
 
 }  // namespace rookery::verify

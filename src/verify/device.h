@@ -50,7 +50,11 @@ class Device {
   // MESSAGE_SEND; the reply is taken by pump(). A send that stays unanswered goes back to the arena's drafts.
   void send(const std::shared_ptr<Room>& room, std::string nonce, std::string content);
   std::size_t unanswered() const { return sends_.size(); }
-  void acknowledge();                                        // op 66
+  void acknowledge();  // op 66
+  // Whom it wants to hear of, and which large channel it wants live (0: none): said now and after every READY and RESUMED, once nothing is
+  // being caught up.
+  void watch(std::vector<std::uint64_t> users, std::uint64_t channel);
+  void keep_subscribed();
   void tell_read(std::uint64_t channel, std::uint64_t seq);  // op 69
   void heartbeat();                                          // op 1
 
@@ -67,6 +71,8 @@ class Device {
   bool is_in(std::uint64_t channel) const { return positions_.contains(channel); }
   // Every channel of `heads` that it is in was seen to its end. Any thread.
   bool settled(const std::vector<SeenHead>& heads) const;
+  // Of each of these it watches it was last told this status. Any thread.
+  bool was_told(const std::vector<SeenPresence>& presences) const;
 
  private:
   struct Sending {
@@ -99,6 +105,12 @@ class Device {
   std::map<std::uint64_t, Sending> sends_;
   mutable std::mutex positions_mutex_;  // for settled(); only the owner changes them
   std::map<std::uint64_t, Position> positions_;
+  std::map<std::uint64_t, std::uint64_t> unread_to_;  // CHANNEL_UNREAD, by channel
+  std::map<std::uint64_t, std::string> told_;         // PRESENCE_UPDATE, by user
+  std::vector<std::uint64_t> watched_;
+  std::uint64_t wanted_channel_ = 0;
+  bool to_subscribe_ = false;
+  enum class Wanted : std::uint8_t { kNotAsked, kAsked, kLive } wanted_ = Wanted::kNotAsked;  // the wanted channel, in this session
   std::set<std::uint64_t> awaited_;  // channels that are being caught up: their SYNCED is still to come
 };
 

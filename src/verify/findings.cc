@@ -6,7 +6,7 @@
 namespace rookery::verify {
 namespace {
 
-constexpr std::array<std::string_view, 11> kNames = {"G1 acknowledged means kept",
+constexpr std::array<std::string_view, 12> kNames = {"G1 acknowledged means kept",
                                                      "G2 whole or not at all",
                                                      "G3 one order",
                                                      "G4 once",
@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 11> kNames = {"G1 acknowledged means kept
                                                      "G7 what you were told of, you can read",
                                                      "G8 membership is ordered",
                                                      "G9 cursors only grow",
+                                                     "G10 presence is bounded",
                                                      "G14 revoked is closed",
                                                      "healing within 10 s"};
 

@@ -19,6 +19,7 @@ enum class Property : std::uint8_t {
   kReadable,
   kMembership,
   kCursors,
+  kPresence,
   kRevoked,
   kHealing
 };

@@ -10,9 +10,9 @@ namespace rookery::verify {
 namespace {
 
 constexpr std::array<std::string_view, 7> kSteps = {"invoke", "ok", "fail", "unknown", "dispatch", "closed", "mark"};
-constexpr std::array<std::string_view, 19> kActions = {"",          "send",    "edit",    "delete",   "react",  "unreact",  "read",
-                                                       "delivered", "history", "changes", "state",    "unread", "receipts", "add",
-                                                       "remove",    "revoke",  "probe",   "identify", "resume"};
+constexpr std::array<std::string_view, 21> kActions = {"",          "send",    "edit",    "delete",   "react",  "unreact",   "read",
+                                                       "delivered", "history", "changes", "state",    "unread", "receipts",  "add",
+                                                       "remove",    "revoke",  "probe",   "identify", "resume", "subscribe", "presence"};
 constexpr std::size_t kWholeContentMax = 64;
 constexpr std::size_t kContentPrefix = 40;
 
@@ -141,6 +141,7 @@ void each_field(Fields& fields, Head& head) {
   fields.number("delivered_seq", head.delivered_seq);
   fields.number("unread", head.unread);
   fields.number("mention_count", head.mention_count);
+  fields.flag("large", head.large);
 }
 
 template <class Fields, class Place>
@@ -157,6 +158,13 @@ void each_field(Fields& fields, Receipt& receipt) {
   fields.id("user", receipt.user);
   fields.number("delivered_seq", receipt.delivered_seq);
   fields.number("read_seq", receipt.read_seq);
+}
+
+template <class Fields, class Presence>
+  requires std::same_as<std::remove_const_t<Presence>, SeenPresence>
+void each_field(Fields& fields, Presence& presence) {
+  fields.id("user", presence.user);
+  fields.text("status", presence.status);
 }
 
 template <class Fields, class AnyEvent>
@@ -193,6 +201,7 @@ void each_field(Fields& fields, AnyEvent& event) {
   fields.list("heads", event.heads);
   fields.list("positions", event.positions);
   fields.list("receipts", event.receipts);
+  fields.list("presences", event.presences);
 }
 
 template <class T>

@@ -37,6 +37,8 @@ enum class Action : std::uint8_t {
   kProbe,      // any request in the name of `login`
   kIdentify,   // session, positions (with_positions); ok: heads, epoch is the same, more
   kResume,     // session, s
+  kSubscribe,  // session, presences: whom it wants to hear of (op 67, without a reply); channel: the large one, or 0
+  kPresence,   // ok: presences
 };
 
 // A message as somebody was shown it.
@@ -63,11 +65,17 @@ struct SeenHead {
   std::uint64_t channel = 0;
   std::uint64_t last_seq = 0, rev = 0;
   std::uint64_t read_seq = 0, delivered_seq = 0, unread = 0, mention_count = 0;
+  bool large = false;  // only who subscribes to it is sent its messages
 };
 
 struct Position {
   std::uint64_t channel = 0, seq = 0, rev = 0;
   bool operator==(const Position&) const = default;
+};
+
+struct SeenPresence {
+  std::uint64_t user = 0;
+  std::string status;
 };
 
 struct SeenReceipt {
@@ -99,6 +107,7 @@ struct Event {
   std::vector<SeenHead> heads;
   std::vector<Position> positions;
   std::vector<SeenReceipt> receipts;
+  std::vector<SeenPresence> presences;
 };
 
 std::string_view name_of(Step step);

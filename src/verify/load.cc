@@ -16,6 +16,8 @@ constexpr std::chrono::seconds kSettleWithRatesWithin{180};
 constexpr std::size_t kUnansweredMax = 8;
 constexpr std::uint64_t kPollingOneIn = 4;  // connections
 constexpr std::size_t kFillingMax = 400;
+constexpr Milliseconds kClosesWithin{5'500};
+constexpr Milliseconds kTellWithin{6'000};  // protocol.md allows five seconds
 constexpr Milliseconds kAcknowledgeEvery{200};
 constexpr Milliseconds kHeartbeatEvery{20'000};
 const std::array<std::string, 4> kEmoji = {"👍", "🎉", "🌱", "❤️"};
@@ -25,6 +27,7 @@ void rest(std::uint64_t ms) { std::this_thread::sleep_for(Milliseconds(ms)); }
 // The rooms of an account.
 std::vector<std::shared_ptr<Room>> rooms_of(const Arena& arena, std::size_t account) {
   std::vector<std::shared_ptr<Room>> rooms;
+  if (arena.large_room) rooms.push_back(arena.large_room);
   for (const auto& room : arena.rooms) {
     if (std::ranges::find(room->members, account) != room->members.end()) rooms.push_back(room);
   }
@@ -131,7 +134,9 @@ class Load::Person {
     }
     if (chance < 67) {
       const std::uint64_t last = room->last_seq();
-      caller_.read(me_, *room, last - std::min(last, random_.below(20)), random_.below(3) == 0);
+      // What is delivered in a large channel is not kept.
+      const bool delivered_only = random_.below(3) == 0 && room != arena_.large_room;
+      caller_.read(me_, *room, last - std::min(last, random_.below(20)), delivered_only);
       return;
     }
     look(room, chance - 67);
@@ -156,6 +161,11 @@ class Load::Screen {
         device_(arena, arena.accounts[number].login, "verify" + std::to_string(device)),
         lazy_(random_.below(3) == 0) {
     choose_way();
+    std::vector<std::uint64_t> users;
+    for (const Account& account : arena.accounts) users.push_back(account.login.user);
+    for (const Account& guest : arena.guests) users.push_back(guest.login.user);
+    // One of his devices looks at the large channel, the other is told only how far it goes.
+    device_.watch(device == 0 ? users : std::vector<std::uint64_t>(), device == 0 && arena.large_room ? arena.large_room->channel : 0);
   }
 
   void run() {
@@ -165,6 +175,7 @@ class Load::Screen {
         if (!device_.reconnect()) rest(10 + random_.below(100));
         continue;
       }
+      device_.keep_subscribed();
       if (arena_.loading()) act();
       device_.pump(Milliseconds(1 + random_.below(12)));
       keep_up();
@@ -174,6 +185,7 @@ class Load::Screen {
   }
   bool busy() const { return busy_; }
   bool settled(const std::vector<SeenHead>& heads) const { return device_.settled(heads); }
+  bool was_told(const std::vector<SeenPresence>& presences) const { return device_.was_told(presences); }
 
  private:
   // A session may go on by another way than that on which it began.
@@ -237,6 +249,37 @@ class Load::Screen {
   std::atomic<bool> busy_ = true;
 };
 
+// Comes with a login of his own, and logs out.
+class Load::Leaver {
+ public:
+  Leaver(Arena& arena, const Account& who, std::uint64_t seed) : arena_(arena), who_(who), random_(seed), caller_(arena) {}
+
+  void run() {
+    const Result<Login> login = caller_.sign_in(who_.name, who_.password);
+    if (login) leave(*login);
+    busy_ = false;
+  }
+  bool busy() const { return busy_; }
+  bool has_left() const { return left_; }
+  std::uint64_t user() const { return who_.login.user; }
+
+ private:
+  void leave(const Login& login) {
+    Device device(arena_, login, "verify-leaver");
+    if (!device.identify(Device::With::kNothing)) return;
+    device.pump(Milliseconds(random_.below(500)));
+    if (!device.is_open()) return;
+    left_ = caller_.revoke(login, login) == Caller::Outcome::kOk;
+    device.pump_until([&device] { return !device.is_open(); }, kClosesWithin);
+  }
+
+  Arena& arena_;
+  const Account who_;
+  SeededRandom random_;
+  Caller caller_;
+  std::atomic<bool> busy_ = true, left_ = false;
+};
+
 Load::Load(Arena& arena, std::uint64_t seed) : arena_(arena), seed_(seed) {}
 Load::~Load() { join(); }
 
@@ -247,6 +290,10 @@ void Load::start() {
     for (std::size_t device = 0; device < kDevices; ++device) {
       screens_.push_back(std::make_unique<Screen>(arena_, i, device, seeds.next()));
     }
+  }
+  if (!arena_.guests.empty()) {
+    leaver_ = std::make_unique<Leaver>(arena_, arena_.guests.front(), seeds.next());
+    threads_.emplace_back([this] { leaver_->run(); });
   }
   for (auto& person : people_) threads_.emplace_back([&person] { person->run(); });
   // Where requests are limited, so much at once is not to be had.
@@ -260,7 +307,8 @@ void Load::start() {
 bool Load::wait_for_answers() {
   const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
   const auto busy = [this] {
-    return arena_.drafts() > 0 || std::ranges::any_of(scenes_, [](const auto& one) { return one->busy(); }) ||
+    return arena_.drafts() > 0 || (leaver_ && leaver_->busy()) ||
+           std::ranges::any_of(scenes_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(people_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(screens_, [](const auto& one) { return one->busy(); });
   };
@@ -277,6 +325,19 @@ bool Load::wait_for_delivery(const std::vector<SeenHead>& heads) {
   const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
   while (!std::ranges::all_of(screens_, [&heads](const auto& one) { return one->settled(heads); })) {
     if (std::chrono::steady_clock::now() > until) return false;
+    rest(10);
+  }
+  return true;
+}
+
+bool Load::wait_for_presence() {
+  std::vector<SeenPresence> expected;
+  for (const Account& account : arena_.accounts) expected.push_back({account.login.user, "online"});
+  if (leaver_ && leaver_->has_left()) expected.push_back({leaver_->user(), "offline"});
+  const auto began = std::chrono::steady_clock::now();
+  const auto stalled = arena_.recorder.stalled();
+  while (!std::ranges::all_of(screens_, [&expected](const auto& one) { return one->was_told(expected); })) {
+    if (std::chrono::steady_clock::now() - began > kTellWithin + (arena_.recorder.stalled() - stalled)) return false;
     rest(10);
   }
   return true;

@@ -106,6 +106,8 @@ Event seen_dispatch(JsonValue frame) {
     event.message = seen_message(*message);
     if (event.channel == 0) event.channel = id_member(*message, "channel_id");
   }
+  if (event.type == "CHANNEL_UNREAD") event.seq = number_member(d, "last_seq");
+  if (event.type == "PRESENCE_UPDATE") event.presences.push_back({event.target, std::string(text_member(d, "status"))});
   if (event.type == "CHANNEL_CREATE" || event.type == "READ_UPDATE") {
     event.heads.push_back(seen_head(d));
     event.channel = event.heads.front().channel;

@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 5> kFaultNames = {"none", "kill", "pause"
 constexpr std::uint64_t kTriesMax = 3;        // of a round whose fault met nothing
 constexpr std::uint64_t kRoundsOfACast = 20;  // then there are new people: READY tells of a hundred channels
 constexpr std::chrono::minutes kRefreshAfter{3};
+constexpr std::size_t kGuests = 2;
+constexpr std::size_t kPresenceQueryMax = 100;
 constexpr Milliseconds kLookEvery{10};
 constexpr Milliseconds kPauseMax{1500};
 constexpr Milliseconds kBadNetworkMax{1200};
@@ -69,6 +71,7 @@ class Run {
   Status gather_cast();
   Status sign_in_given_accounts();
   Status make_rooms();
+  Status make_large_room(Caller& caller);
   Status play(Fault fault);
   Status hurt(Fault fault);
   void wait_for_fault(Milliseconds time);
@@ -95,8 +98,9 @@ class Run {
   std::unique_ptr<StallMeter> stalls_;  // gone before its recorder
   std::uint64_t round_ = 0;
   std::uint64_t casts_ = 0;
-  bool disk_fails_ = false;  // until it was cut off once
-  bool lost_ = false;        // the server is gone for good
+  std::uint64_t large_from_ = 0;  // members
+  bool disk_fails_ = false;       // until it was cut off once
+  bool lost_ = false;             // the server is gone for good
 };
 
 Status Run::start_server() {
@@ -108,8 +112,11 @@ Status Run::start_server() {
     disk_fails_ = disk != nullptr && std::string_view(disk).find(',') != std::string_view::npos;
     ::setenv(kDiskVariable, "volatile", 0);
   }
-  auto server = client::ServerProcess::start(
-      {.program = options_.server, .directory = options_.directory, .options = {}, .cpu = {}, .log_file = log_file});
+  auto server = client::ServerProcess::start({.program = options_.server,
+                                              .directory = options_.directory,
+                                              .options = {"--limit-large-channel", std::to_string(options_.users + kGuests)},
+                                              .cpu = {},
+                                              .log_file = log_file});
   if (power_cut) {
     std::ifstream log(log_file);
     const std::string text{std::istreambuf_iterator<char>(log), {}};
@@ -176,6 +183,7 @@ Status Run::learn_limits() {
                                                   : " lets nobody register without an invite: --invite CODE, or --accounts FILE"));
   }
   const std::uint64_t frames = number_member(*limits, "frames_per_minute");
+  large_from_ = number_member(*limits, "large_channel");
   if (frames > 0) arena_->frame_interval_ms = 60'000 / frames + 1;
   return {};
 }
@@ -186,13 +194,14 @@ Status Run::gather_cast() {
   if (options_.accounts_file.empty() && round_ % kRoundsOfACast == 1) {
     doing("registering people");
     arena_->accounts.clear();
+    arena_->guests.clear();
     ++casts_;
-    for (std::size_t i = 0; i < options_.users; ++i) {
+    for (std::size_t i = 0; i < options_.users + kGuests; ++i) {
       // A name that is free also in an installation that was verified before.
       const std::string name = fmt::format("verify_{}_{}_{}", system_random().next() % 100'000'000, casts_, i);
       auto login = caller.sign_up(name, kPassword, options_.invite);
       if (!login) return fail(login.error());
-      arena_->accounts.push_back({name, kPassword, *std::move(login)});
+      (i < options_.users ? arena_->accounts : arena_->guests).push_back({name, kPassword, *std::move(login)});
     }
     return {};
   }
@@ -227,7 +236,9 @@ Status Run::make_rooms() {
     auto room = std::make_shared<Room>();
     const std::size_t people = arena_->accounts.size();
     room->direct = i == 1;
-    const std::size_t count = i == 0 ? people : room->direct ? 2 : std::max<std::size_t>(2, people - i);
+    const std::size_t count = i == 0         ? std::min<std::size_t>(people, large_from_ - 1)
+                              : room->direct ? 2
+                                             : std::max<std::size_t>(2, people - i);
     std::vector<std::uint64_t> others;
     for (std::size_t member = 0; member < count; ++member) {
       room->members.push_back(member);
@@ -238,6 +249,24 @@ Status Run::make_rooms() {
     room->channel = *channel;
     arena_->rooms.push_back(std::move(room));
   }
+  return make_large_room(caller);
+}
+
+// Everybody, and guests as far as needed; where that is not enough for a large channel, there is none.
+Status Run::make_large_room(Caller& caller) {
+  arena_->large_room = nullptr;
+  if (arena_->accounts.size() + arena_->guests.size() < large_from_) return {};
+  auto room = std::make_shared<Room>();
+  std::vector<std::uint64_t> others;
+  for (std::size_t member = 0; member < arena_->accounts.size(); ++member) {
+    room->members.push_back(member);
+    if (member > 0) others.push_back(arena_->accounts[member].login.user);
+  }
+  for (const Account& guest : arena_->guests) others.push_back(guest.login.user);
+  const auto channel = caller.open_channel(arena_->accounts[0].login, others, true);
+  if (!channel) return fail(channel.error());
+  room->channel = *channel;
+  arena_->large_room = std::move(room);
   return {};
 }
 
@@ -316,7 +345,9 @@ Status Run::hurt(Fault fault) {
 
 // The whole history of every channel, as each of its members is shown it, and his counters.
 void Run::final_reads(Caller& caller) {
-  for (const auto& room : arena_->rooms) {
+  auto rooms = arena_->rooms;
+  if (arena_->large_room) rooms.push_back(arena_->large_room);
+  for (const auto& room : rooms) {
     for (const std::size_t member : room->members) {
       const Login& who = arena_->accounts[member].login;
       std::uint64_t after = 0;
@@ -330,10 +361,17 @@ void Run::final_reads(Caller& caller) {
         after = page->back().rev;
       }
       caller.state(who, room->channel);
-      caller.receipts(who, room->channel);
+      if (room != arena_->large_room) caller.receipts(who, room->channel);
     }
   }
-  for (const Account& account : arena_->accounts) caller.unread(account.login);
+  std::vector<std::uint64_t> users;
+  for (const Account& guest : arena_->guests) users.push_back(guest.login.user);
+  for (const Account& account : arena_->accounts) {
+    caller.unread(account.login);
+    users.push_back(account.login.user);
+  }
+  users.resize(std::min(users.size(), kPresenceQueryMax));
+  for (const Account& account : arena_->accounts) caller.presence(account.login, users);
 }
 
 void Run::feed_checker() {
@@ -366,7 +404,11 @@ Status Run::play(Fault fault) {
     for (const auto& room : arena_->rooms) {
       if (const auto head = caller.state(arena_->accounts[room->members.front()].login, room->channel)) heads.push_back(*head);
     }
+    if (arena_->large_room) {
+      if (const auto head = caller.state(arena_->accounts.front().login, arena_->large_room->channel)) heads.push_back(*head);
+    }
     load.wait_for_delivery(heads);
+    load.wait_for_presence();
     recorder_->mark("settled");
     doing(fmt::format("round {}: reading everything", round_));
     final_reads(caller);

@@ -30,7 +30,9 @@ void SessionBook::on_ready(const Event& invoke, const Event& ready) {
   for (const SeenHead& head : ready.heads) {
     Channel& channel = session.channels[head.channel];
     channel = {.seq = head.last_seq, .rev = head.rev, .head = head.last_seq, .delivered = head.delivered_seq, .line = ready.line};
-    channel.queue_open = !invoke.with_positions && head.delivered_seq < head.last_seq;
+    channel.large = head.large;
+    if (channel.large) channel.phase = Phase::kTold;
+    channel.queue_open = !channel.large && !invoke.with_positions && head.delivered_seq < head.last_seq;
     messages_.told(head.channel, head.last_seq, head.rev, ready.line);
   }
   for (const Position& position : invoke.positions) {
@@ -52,6 +54,11 @@ void SessionBook::on_resume(const Event& invoke) {
   session.next_s = invoke.s + 1;
   session.replaying = true;
   session.open = true;
+}
+
+void SessionBook::on_subscribe(const Event& invoke) {
+  const auto found = sessions_.find(invoke.session);
+  if (found != sessions_.end() && invoke.channel != 0) found->second.channels[invoke.channel].subscribed = true;
 }
 
 void SessionBook::on_closed(const Event& event) {
@@ -127,8 +134,15 @@ void SessionBook::on_new(Session& session, const Event& dispatch) {
     on_synced(session, dispatch);
   } else if (type == "CHANNEL_CREATE" && !dispatch.heads.empty()) {
     const SeenHead& head = dispatch.heads.front();
-    session.channels[dispatch.channel] = {.seq = head.last_seq, .rev = head.rev, .head = head.last_seq, .line = dispatch.line};
+    session.channels[dispatch.channel] = {.phase = head.large ? Phase::kTold : Phase::kLive,
+                                          .seq = head.last_seq,
+                                          .rev = head.rev,
+                                          .head = head.last_seq,
+                                          .line = dispatch.line,
+                                          .large = head.large};
     messages_.told(dispatch.channel, head.last_seq, head.rev, dispatch.line);
+  } else if (type == "CHANNEL_UNREAD") {
+    on_unread(session, dispatch);
   } else if (type == "CHANNEL_DELETE") {
     session.channels[dispatch.channel].phase = Phase::kGone;
   } else if (dispatch.rev != 0) {
@@ -142,7 +156,7 @@ void SessionBook::on_message(Session& session, const Event& dispatch) {
   const std::uint64_t seq = dispatch.message->seq;
   const bool from_history = channel != nullptr && (channel->phase == Phase::kCatching || seq <= channel->head);
   check_shown(session, dispatch, session.replaying ? Source::kReplay : from_history ? Source::kHistory : Source::kLive);
-  if (channel == nullptr) return;
+  if (channel == nullptr || channel->phase == Phase::kTold) return;
   if (channel->queue_open && seq <= channel->head) {
     if (!channel->queued.empty() && channel->queued.back() >= seq) {
       findings_.add(Property::kNoSilentGap,
@@ -165,13 +179,22 @@ void SessionBook::on_message(Session& session, const Event& dispatch) {
   if (channel->phase == Phase::kLive && !session.replaying) live_[{dispatch.channel, session.user}].push_back({seq, dispatch.line});
 }
 
+// May come late, and to who is subscribed already too; it promises that there is so much.
+void SessionBook::on_unread(Session& session, const Event& dispatch) {
+  messages_.told(dispatch.channel, dispatch.seq, 0, dispatch.line);
+  Channel& channel = session.channels[dispatch.channel];
+  if (channel.phase != Phase::kTold) return;
+  channel.seq = std::max(channel.seq, dispatch.seq);
+  channel.line = dispatch.line;
+}
+
 void SessionBook::on_change(Session& session, const Event& dispatch) {
   Channel* channel = channel_of(session, dispatch);
   const bool catching = channel != nullptr && (channel->phase == Phase::kCatching || channel->queue_open);
   check_shown(session, dispatch, session.replaying ? Source::kReplay : catching ? Source::kHistory : Source::kLive);
   if (dispatch.message) messages_.seen_in_change(dispatch.channel, dispatch.rev, dispatch.type, *dispatch.message, dispatch.line);
   messages_.told(dispatch.channel, 0, dispatch.rev, dispatch.line);
-  if (channel == nullptr) return;
+  if (channel == nullptr || channel->phase == Phase::kTold) return;
   // Until a SYNCED says where it ends, a message comes once, with its last change: holes are normal.
   if (catching ? dispatch.rev <= channel->rev : dispatch.rev != channel->rev + 1) {
     findings_.add(
@@ -223,7 +246,13 @@ void SessionBook::on_synced(Session& session, const Event& dispatch) {
     channel.seq = std::max(channel.seq, dispatch.seq);
     channel.rev = std::max(channel.rev, dispatch.rev);
   }
-  channel.phase = Phase::kLive;
+  if (channel.phase == Phase::kTold) {
+    // The answer to the subscription: from here on it is live.
+    channel.seq = dispatch.seq;
+    channel.rev = dispatch.rev;
+  }
+  const bool told_only = channel.large && !channel.subscribed;
+  channel.phase = told_only ? Phase::kTold : Phase::kLive;
   channel.line = dispatch.line;
 }
 
@@ -287,7 +316,11 @@ void SessionBook::on_end(std::uint64_t line) {
       if (channel.phase == Phase::kCatching) {
         findings_.add(Property::kNoSilentGap, fmt::format("session {} of user {} was never SYNCED in channel {}", number, session.user, id),
                       {session.since, line});
-      } else if (channel.seq < known.seq || channel.rev < known.rev) {
+      } else if (channel.phase == Phase::kTold && channel.subscribed) {
+        findings_.add(Property::kNoSilentGap,
+                      fmt::format("session {} of user {} subscribed to channel {}, and was never SYNCED", number, session.user, id),
+                      {session.since, line});
+      } else if (channel.seq < known.seq || (channel.rev < known.rev && channel.phase != Phase::kTold)) {
         findings_.add(Property::kNoSilentGap,
                       fmt::format("session {} of user {} has nothing of channel {} after message {} and change {}; there are {} and {}",
                                   number, session.user, id, channel.seq, channel.rev, known.seq, known.rev),

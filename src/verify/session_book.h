@@ -21,6 +21,7 @@ class SessionBook {
 
   void on_ready(const Event& invoke, const Event& ready);  // kIdentify and its ok
   void on_resume(const Event& invoke);
+  void on_subscribe(const Event& invoke);  // kSubscribe
   void on_dispatch(const Event& dispatch);
   // True when the dispatch is one that the session was sent before: its content has been judged already.
   bool is_repeat(const Event& dispatch) const;
@@ -33,6 +34,7 @@ class SessionBook {
   enum class Phase : std::uint8_t {
     kLive,      // everything from here on
     kCatching,  // positions were given: what is missing, then SYNCED
+    kTold,      // a large one that the session is not subscribed to: CHANNEL_UNREAD tells its end
     kGone,      // no longer, or not yet, a member
   };
   struct Channel {
@@ -45,6 +47,8 @@ class SessionBook {
     bool queue_open = false;
     bool queue_done = false;  // SYNCED said that it was sent whole
     std::uint64_t line = 0;   // of the last that was sent
+    bool large = false;
+    bool subscribed = false;
   };
   struct Print {
     std::string type;
@@ -73,6 +77,7 @@ class SessionBook {
   void on_new(Session& session, const Event& dispatch);
   void on_message(Session& session, const Event& dispatch);
   void on_change(Session& session, const Event& dispatch);
+  void on_unread(Session& session, const Event& dispatch);
   void on_synced(Session& session, const Event& dispatch);
   Channel* channel_of(Session& session, const Event& dispatch);
   enum class Source : std::uint8_t { kLive, kReplay, kHistory };

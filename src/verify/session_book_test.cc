@@ -263,5 +263,73 @@ TEST(CheckerSessions, WhoIsAddedAgainBeginsBehindTheNotice) {
   EXPECT_THAT(story.broken(), nothing()) << story.sentences;
 }
 
+SeenHead large(std::uint64_t last_seq) {
+  SeenHead head = Story::head(last_seq);
+  head.large = true;
+  return head;
+}
+void subscribe(Story& story, std::uint64_t session) {
+  story.end(story.begin({.action = Action::kSubscribe, .user = kBob, .session = session, .channel = Story::kRoom}), {});
+}
+void tell_unread(Story& story, std::uint64_t session, std::uint64_t last_seq) {
+  story.dispatch(kBob, session, {.seq = last_seq, .type = "CHANNEL_UNREAD"});
+}
+
+TEST(CheckerLargeChannels, WhoIsToldOfTheEndIsNotSentTheMessages) {
+  Story story;
+  story.ready(kBob, 1, large(0));
+  write(story, 3);
+  tell_unread(story, 1, 2);
+  tell_unread(story, 1, 3);
+  EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+}
+
+TEST(CheckerLargeChannels, WhoIsNotToldOfTheEndIsFound) {
+  Story story;
+  story.ready(kBob, 1, large(0));
+  write(story, 3);
+  tell_unread(story, 1, 2);
+  EXPECT_THAT(story.broken(), only(Property::kNoSilentGap)) << story.sentences;
+}
+
+TEST(CheckerLargeChannels, WhoIsToldOfMoreThanThereIsIsFound) {
+  Story story;
+  story.ready(kBob, 1, large(0));
+  write(story, 3);
+  tell_unread(story, 1, 4);
+  story.history(kAnn, 0, {written(1), written(2), written(3)});
+  EXPECT_THAT(story.broken(), ::testing::Not(nothing())) << story.sentences;
+}
+
+TEST(CheckerLargeChannels, ASubscriptionIsLiveFromItsSyncedOn) {
+  Story story;
+  story.ready(kBob, 1, large(0));
+  write(story, 2);
+  subscribe(story, 1);
+  story.synced(kBob, 1, 2, 0);
+  write(story, 2, 3);
+  story.create(kBob, 1, written(3));
+  story.create(kBob, 1, written(4));
+  EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+}
+
+TEST(CheckerLargeChannels, AHoleAfterASubscriptionIsFound) {
+  Story story;
+  story.ready(kBob, 1, large(0));
+  write(story, 2);
+  subscribe(story, 1);
+  story.synced(kBob, 1, 2, 0);
+  write(story, 2, 3);
+  story.create(kBob, 1, written(4));
+  EXPECT_THAT(story.broken(), only(Property::kNoSilentGap)) << story.sentences;
+}
+
+TEST(CheckerLargeChannels, ASubscriptionThatIsNeverSyncedIsFound) {
+  Story story;
+  story.ready(kBob, 1, large(0));
+  subscribe(story, 1);
+  EXPECT_THAT(story.broken(), only(Property::kNoSilentGap)) << story.sentences;
+}
+
 }  // namespace
 }  // namespace rookery::verify
