@@ -1,6 +1,11 @@
 // Starts the reader. A file of its own, because the page allows no inline script.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
 SwaggerUIBundle({
-  url: "/docs/api/openapi.json",
+  url: "openapi.json",
   dom_id: "#reader",
   deepLinking: true,
   docExpansion: "list",

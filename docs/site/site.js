@@ -183,6 +183,7 @@
     const at = rows.indexOf(document.activeElement);
     if (event.key === 'ArrowDown') (rows[at + 1] ?? rows[at] ?? rows[0])?.focus();
     else if (event.key === 'ArrowUp') (at > 0 ? rows[at - 1] : input).focus();
+    else if (event.key === 'Escape') dialog.close(); // a search field would only be emptied by it
     else if (event.key === 'Enter' && document.activeElement === input) rows[0]?.click();
     else return;
     event.preventDefault();
