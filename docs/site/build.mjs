@@ -4,7 +4,7 @@
 //
 // Fails on a link that leads nowhere, on raw HTML, and on code in a language without colours.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layout } from './layout.mjs';
 import { BrokenPage, render } from './markdown.mjs';
@@ -23,7 +23,14 @@ const pages = sections.flatMap((section) => section.pages.map((page) => ({ page,
 const images = new Set();
 const files = new Map(Object.entries(elsewhere));
 for (const { page } of pages) {
-  if (page.source) files.set(page.source, page.file);
+  const shown = page.source ?? page.program;
+  if (shown) files.set(shown, page.file);
+}
+
+function programText(path) {
+  const language = { '.mjs': 'js', '.js': 'js', '.ts': 'ts', '.py': 'python' }[extname(path)];
+  const fence = '~'.repeat(8);
+  return `# ${basename(path)}\n\nIn the repository as \`${path}\`.\n\n${fence}${language}\n${readFileSync(join(root, path), 'utf8')}${fence}\n`;
 }
 
 function turn(path) {
@@ -37,8 +44,8 @@ function turn(path) {
 }
 
 for (const { page } of pages) {
-  const source = page.source ?? `docs/${page.generated}.md`;
-  const text = page.source ? readFileSync(join(root, page.source), 'utf8') : generated[page.generated]();
+  const source = page.source ?? page.program ?? `docs/${page.generated}.md`;
+  const text = page.source ? readFileSync(join(root, page.source), 'utf8') : page.program ? programText(page.program) : generated[page.generated]();
   Object.assign(page, render(source, text, turn));
 }
 

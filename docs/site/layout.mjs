@@ -12,8 +12,11 @@ function navigation(sections, page) {
     const here = one.file === page.file ? ' aria-current="page"' : '';
     return `<li${one.under ? ' class="deeper"' : ''}><a href="${one.file}"${here}>${escapeHtml(one.short ?? one.title)}</a></li>`;
   };
-  // Pages under another are listed while one is there.
-  const shown = (one) => !one.under || one.under === page.file || one.under === page.under;
+  // Pages under another are listed while one is there, or under it.
+  const every = sections.flatMap((section) => section.pages);
+  const line = new Set();
+  for (let at = page; at; at = every.find((one) => one.file === at.under)) line.add(at.file);
+  const shown = (one) => !one.under || line.has(one.under);
   return sections
     .map((section, i) => `<h2 id="site-part-${i}">${section.title}</h2><ul aria-labelledby="site-part-${i}">${section.pages.filter(shown).map(item).join('')}</ul>`)
     .join('\n');

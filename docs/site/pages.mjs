@@ -1,6 +1,6 @@
 // What the site is made of, in the order in which it is read. `source` is a file of the repository; `generated` names a part of
-// reference.mjs. Every other Markdown file that a page links to has to be here too: the build fails on a link that leads nowhere.
-import { readdirSync } from 'node:fs';
+// reference.mjs; `program` is shown as code. Every other Markdown file that a page links to has to be here too: the build fails on a link that leads nowhere.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const decisions = (root) =>
   readdirSync(`${root}/docs/decisions`)
@@ -8,17 +8,18 @@ const decisions = (root) =>
     .sort()
     .map((name) => ({ source: `docs/decisions/${name}`, file: `decision-${name.replace(/\.md$/, '.html')}`, under: 'decisions.html' }));
 
+/** The examples, and below each the programs that its page links to. */
 const examples = (root) => {
-  let names = [];
-  try {
-    names = readdirSync(`${root}/examples`, { recursive: true }).filter((name) => name.endsWith('README.md')).sort();
-  } catch {
-    // No examples in this checkout.
+  const pages = [{ source: 'examples/README.md', file: 'examples.html' }];
+  const folders = readdirSync(`${root}/examples`, { withFileTypes: true }).filter((one) => one.isDirectory());
+  for (const folder of folders.map((one) => `examples/${one.name}`).sort()) {
+    if (!existsSync(`${root}/${folder}/README.md`)) continue;
+    const page = { source: `${folder}/README.md`, file: `${folder.replace('/', '-')}.html`, under: 'examples.html' };
+    const links = readFileSync(`${root}/${page.source}`, 'utf8').matchAll(/\]\(([\w.-]+\.(?:mjs|js|ts|py))\)/g);
+    const programs = [...new Set([...links].map((link) => link[1]))];
+    pages.push(page, ...programs.map((name) => ({ program: `${folder}/${name}`, file: `${folder.replace('/', '-')}-${name}.html`, under: page.file })));
   }
-  return names.map((name) => {
-    const folder = name.replace(/\/?README\.md$/, '').replaceAll('/', '-');
-    return { source: `examples/${name}`, file: folder ? `example-${folder}.html` : 'examples.html' };
-  });
+  return pages;
 };
 
 export const sections = (root) => [
