@@ -31,6 +31,7 @@ void ChannelRoutes::add_to(Router& router) {
   route("PUT", "/api/v1/channels/{channel_id}/recipients/{user_id}", RateBucket::kWrite, &ChannelRoutes::add_recipient);
   route("DELETE", "/api/v1/channels/{channel_id}/recipients/{user_id}", RateBucket::kWrite, &ChannelRoutes::remove_recipient);
   route("POST", "/api/v1/channels/{channel_id}/typing", RateBucket::kTyping, &ChannelRoutes::typing);
+  route("GET", "/api/v1/channels/{channel_id}/settings", RateBucket::kRead, &ChannelRoutes::show_settings);
   route("PUT", "/api/v1/channels/{channel_id}/settings", RateBucket::kWrite, &ChannelRoutes::settings);
 }
 
@@ -162,6 +163,20 @@ ChannelRoutes::Answer ChannelRoutes::typing(Call& call) {
   if (!view) co_return fail(view.error());
   parts_.tell_typing(view->state, call.principal.user);
   co_return net::HttpResponse::no_content();
+}
+
+ChannelRoutes::Answer ChannelRoutes::show_settings(Call& call) {
+  const Result<ChannelView> view = co_await seen(call);
+  if (!view) co_return fail(view.error());
+  const auto stored = co_await parts_.personal.channel_settings(call.principal.user, view->state.roster->id);
+  if (!stored) co_return fail(stored.error());
+  const ChannelSettings settings = stored->value_or(ChannelSettings());
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().key("notify").string(kNotify[static_cast<std::size_t>(settings.notify)]);
+  if (settings.muted_until != TimeMs()) json.key("muted_until").time(settings.muted_until);
+  json.end_object();
+  co_return net::HttpResponse::json(200, std::move(text));
 }
 
 ChannelRoutes::Answer ChannelRoutes::settings(Call& call) {

@@ -40,6 +40,7 @@ class ChannelRoutes {
   Answer add_recipient(Call& call);
   Answer remove_recipient(Call& call);
   Answer typing(Call& call);
+  Answer show_settings(Call& call);
   Answer settings(Call& call);
   // The channel of the first parameter, as the caller sees it.
   Task<Result<ChannelView>> seen(Call& call);

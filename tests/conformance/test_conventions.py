@@ -131,7 +131,7 @@ def test_what_one_may_not_see_answers_exactly_as_what_is_not_there(ada, bob, cy)
                                ("DELETE", f"/messages/{message['id']}/reactions/%F0%9F%91%8D/@me", None),
                                ("GET", f"/messages/{message['id']}/receipts", None), ("GET", "/pins", None), ("GET", "/receipts", None),
                                ("POST", "/read", {"seq": 1}), ("POST", "/delivered", {"seq": 1}), ("POST", "/typing", None),
-                               ("PUT", "/settings", {"notify": "none"}), ("GET", "/messages/search?q=secret", None),
+                               ("GET", "/settings", None), ("PUT", "/settings", {"notify": "none"}), ("GET", "/messages/search?q=secret", None),
                                ("PUT", f"/recipients/{cy.id}", None), ("DELETE", f"/recipients/{cy.id}", None)]:
         seen = cy.ask(method, f"/channels/{channel['id']}{tail}", body).refused(404, 10003)
         other = cy.ask(method, f"/channels/{unknown}{tail}", body).refused(404, 10003)

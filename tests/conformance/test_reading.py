@@ -213,9 +213,12 @@ def test_read_receipts_switched_off_freeze_what_others_see(fresh):
 @pytest.mark.parametrize("body, field", [({"notify": "all"}, None), ({"notify": "mentions"}, None), ({"notify": "none", "muted_until": "2030-01-01T00:00:00.000Z"}, None),
                                          ({"notify": "some"}, "notify"), ({}, "notify"), ({"notify": "all", "muted_until": "tomorrow"}, "muted_until"), ({"notify": "all", "muted_until": 5}, "muted_until")])
 def test_channel_settings(ada, bob, body, field):
-    group = ada.group(bob)
-    answer = ada.put(f"/channels/{group['id']}/settings", body)
+    path = f"/channels/{ada.group(bob)['id']}/settings"
+    answer = ada.put(path, body)
     if field:
         answer.refused(400, 50035, field)
+        assert ada.get(path).ok() == {"notify": "all"}
     else:
         answer.ok(204)
+        assert ada.get(path).ok() == body
+        assert bob.get(path).ok() == {"notify": "all"}

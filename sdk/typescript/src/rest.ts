@@ -150,6 +150,8 @@ export class Rest {
       ...options,
       path: { channel_id, user_id },
     });
+  channelSettings = (channel_id: Snowflake, options?: RequestOptions) =>
+    this.request('GET /api/v1/channels/{channel_id}/settings', { path: { channel_id }, ...options });
   putChannelSettings = (channel_id: Snowflake, body: ChannelSettings, options?: RequestOptions) =>
     this.request('PUT /api/v1/channels/{channel_id}/settings', { ...options, path: { channel_id }, body });
 

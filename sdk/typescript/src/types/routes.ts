@@ -428,6 +428,13 @@ export interface Routes {
     };
     answer: void;
   };
+  /** What one is notified of in a channel. */
+  'GET /api/v1/channels/{channel_id}/settings': {
+    path: {
+      channel_id: Snowflake;
+    };
+    answer: ChannelSettings;
+  };
   /** What one wants to be notified of. */
   'PUT /api/v1/channels/{channel_id}/settings': {
     path: {
