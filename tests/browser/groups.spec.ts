@@ -58,6 +58,7 @@ test('a group is made, named, joined, left, and its system messages say so', asy
 
   await test.step('who is removed loses it at once and is told', async () => {
     await ida.page.getByRole('button', { name: 'Remove Kim Vale' }).click();
+    await ida.page.getByRole('dialog').last().getByRole('button', { name: 'Remove', exact: true }).click();
     await expect(kim.page.getByText('You are no longer in “Rowing club”.')).toBeVisible();
     await expect(kim.row('Rowing')).toHaveCount(0);
     await expect(system(jon).last()).toHaveText('Ida Lund removed Kim Vale');

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { openConversation } from '../conversations/conversations.ts';
 import { Sidebar } from '../conversations/sidebar.tsx';
 import { t } from '../i18n/index.ts';
+import { ShownPerson } from '../people/person.tsx';
 import { AuthPage } from '../session/auth-page.tsx';
 import { ConnectionBanner } from '../session/connection-banner.tsx';
 import '../notifications/badge.ts';
@@ -71,6 +72,7 @@ function Shell() {
       {sheetOpen.value ? <ShortcutsSheet onClose={() => (sheetOpen.value = false)} /> : null}
       <Live />
       {openSettings.value ? <Settings onClose={() => (openSettings.value = undefined)} /> : null}
+      <ShownPerson />
     </div>
   );
 }

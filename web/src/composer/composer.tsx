@@ -1,19 +1,24 @@
 import { useSignal } from '@preact/signals';
-import type { Channel, Message } from '@rookery/sdk';
+import type { Channel, Message, User } from '@rookery/sdk';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { client } from '../app/client.ts';
-import { t } from '../i18n/index.ts';
-import { nameOf, nameOfId } from '../people/people.ts';
+import { number, t } from '../i18n/index.ts';
+import { isBlocked, setBlocked } from '../people/blocks.ts';
+import { nameOf, nameOfId, people } from '../people/people.ts';
 import { instance, me } from '../session/session.ts';
 import { plainText } from '../timeline/text.tsx';
 import { replace, timelineOf } from '../timeline/timeline.ts';
-import { EmojiPicker } from '../ui/emoji-picker.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { attempt } from '../ui/toast.tsx';
+import { CompletionList, type Offer, optionId } from './completion-list.tsx';
 import { draftOf, setDraft } from './drafts.ts';
 import { decodeMentions, encodeMentions } from './mentions.ts';
+import { kOffersId, useOffers } from './offers.ts';
 import { startEdit, target } from './target.ts';
 import './composer.css';
+
+const EmojiPicker = lazy(async () => (await import('../ui/emoji-picker.tsx')).EmojiPicker);
 
 const kTypingEvery = 4000;
 const kShowCount = 200; // characters left from which on they are counted
@@ -27,15 +32,52 @@ interface ComposerProps {
   onSent(): void;
 }
 
-export function Composer({ channel: { id: channel, recipients = [] }, title, onSent }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const closed = closedBecause(props.channel);
+  return closed ? <Closed {...closed} /> : <Writing {...props} />;
+}
+
+interface ClosedProps {
+  text: string;
+  /** Whose block stands in the way, and can be taken back. */
+  user?: User;
+}
+
+/** Why nothing can be written here, where that is known before one tries. */
+function closedBecause(channel: Channel): ClosedProps | undefined {
+  const other = channel.recipients?.find((user) => user.id !== me.value?.id);
+  if (channel.type !== 'direct' || !other) return undefined;
+  const user = people.value.get(other.id) ?? other;
+  if (user.username === 'deleted') return { text: t.cannotWriteDeleted };
+  return isBlocked(user.id) ? { text: t.cannotWriteBlocked(nameOf(user)), user } : undefined;
+}
+
+function Closed({ text, user }: ClosedProps) {
+  return (
+    <div class="composer">
+      <div class="composer-closed">
+        <span>{text}</span>
+        {user ? (
+          <button type="button" class="button" onClick={() => attempt(setBlocked(user, false))}>
+            {t.unblock}
+          </button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function Writing({ channel: { id: channel, type, recipients = [] }, title, onSent }: ComposerProps) {
   const input = useRef<HTMLTextAreaElement>(null);
   const lastTyping = useRef(0);
+  const emojiPlace = useRef<HTMLDivElement>(null);
   const emoji = useSignal(false);
   const editing = target.value?.kind === 'edit' ? target.value.message : undefined;
   const edited = useSignal('');
   const text = editing ? edited.value : draftOf(channel);
   const limit = instance.value?.limits.content ?? 4000;
-  const left = limit - [...text].length;
+  const left = limit - [...encodeMentions(text, recipients)].length;
+  const offers = useOffers(text, type === 'direct' ? undefined : channel, recipients);
   const sendable = text.trim() !== '' && left >= 0;
 
   useEffect(() => {
@@ -77,7 +119,7 @@ export function Composer({ channel: { id: channel, recipients = [] }, title, onS
     onSent();
   };
   const keyDown = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
+    if (event.isComposing || offers.keyDown(event)) return;
     if (event.key === 'Enter' && !event.shiftKey && !touch.matches) {
       event.preventDefault();
       send();
@@ -101,6 +143,19 @@ export function Composer({ channel: { id: channel, recipients = [] }, title, onS
     requestAnimationFrame(() => box.setSelectionRange(at + symbol.length, at + symbol.length));
   };
 
+  const pick = (offer: Offer) => {
+    const box = input.current!;
+    const next = offers.pick(offer);
+    if (!next) return;
+    write(next.text);
+    box.focus();
+    requestAnimationFrame(() => {
+      box.setSelectionRange(next.caret, next.caret);
+      offers.look(box);
+    });
+  };
+  offers.onPick = pick;
+
   return (
     <form
       class="composer"
@@ -111,8 +166,22 @@ export function Composer({ channel: { id: channel, recipients = [] }, title, onS
       }}
     >
       <Target />
+      {left < 0 ? (
+        <p class="composer-problem" role="status">
+          {t.tooLong(-left)} {t.tooLongHint(limit)}
+        </p>
+      ) : null}
       <div class="composer-line">
-        <div class="composer-emoji">
+        {offers.list.length > 0 ? (
+          <CompletionList
+            id={kOffersId}
+            offers={offers.list}
+            chosen={offers.chosen}
+            onChoose={offers.choose}
+            onPick={pick}
+          />
+        ) : null}
+        <div class="composer-emoji" ref={emojiPlace}>
           <button
             type="button"
             class="icon-button"
@@ -123,7 +192,9 @@ export function Composer({ channel: { id: channel, recipients = [] }, title, onS
           >
             <Icon name="smile" size={22} />
           </button>
-          {emoji.value ? <EmojiPicker onPick={insert} onClose={() => (emoji.value = false)} /> : null}
+          {emoji.value ? (
+            <EmojiPicker anchor={emojiPlace} onPick={insert} onClose={() => (emoji.value = false)} />
+          ) : null}
         </div>
         <textarea
           id="composer"
@@ -132,13 +203,22 @@ export function Composer({ channel: { id: channel, recipients = [] }, title, onS
           value={text}
           placeholder={t.writeTo(title)}
           aria-label={t.writeTo(title)}
-          onInput={(event) => write(event.currentTarget.value)}
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            offers.look(event.currentTarget);
+          }}
           onKeyDown={keyDown}
+          onKeyUp={(event) => event.key.startsWith('Arrow') && offers.look(event.currentTarget)}
+          onClick={(event) => offers.look(event.currentTarget)}
+          onBlur={() => offers.look(undefined)}
+          aria-autocomplete="list"
+          aria-controls={offers.list.length > 0 ? kOffersId : undefined}
+          aria-activedescendant={offers.list.length > 0 ? optionId(kOffersId, offers.chosen) : undefined}
           enterkeyhint={touch.matches ? 'enter' : 'send'}
         />
         {left < kShowCount ? (
-          <span class={left < 0 ? 'composer-count composer-over' : 'composer-count'} role="status">
-            {left < 0 ? t.tooLong(-left) : left}
+          <span class={left < 0 ? 'composer-count composer-over' : 'composer-count'} title={t.charactersLeft(left)}>
+            {number(left)}
           </span>
         ) : null}
         <button type="submit" class="send-button" aria-label={t.send} title={t.send} disabled={!sendable}>

@@ -8,13 +8,16 @@ import { plainText, systemText } from '../timeline/text.tsx';
 import { Ticks } from '../timeline/ticks.tsx';
 import { typingIn, typingText } from '../timeline/typing.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { type Conversation, partnerOf, tickOf, titleOf, unreadOf } from './conversations.ts';
+import { isQuiet } from './notify-choice.ts';
 
 export function ConversationRow({ conversation, open }: { conversation: Conversation; open: boolean }) {
   const { channel, preview, mentions } = conversation;
   const title = titleOf(channel);
   const partner = partnerOf(channel);
   const unread = unreadOf(conversation);
+  const quiet = isQuiet(channel.id);
   const at = channel.last_message_at;
   const own = preview?.type === 'text' && !preview.deleted && preview.author.id === me.value?.id;
   return (
@@ -43,8 +46,13 @@ export function ConversationRow({ conversation, open }: { conversation: Conversa
                 @
               </span>
             ) : null}
+            {quiet ? (
+              <span class="row-quiet" role="img" aria-label={t.muted} title={t.muted}>
+                <Icon name="mute" size={16} />
+              </span>
+            ) : null}
             {unread > 0 ? (
-              <span class="badge">
+              <span class={quiet ? 'badge badge-quiet' : 'badge'}>
                 <span aria-hidden="true">{unread > 999 ? '999+' : unread}</span>
                 <span class="visually-hidden">{t.unreadCount(unread)}</span>
               </span>

@@ -7,6 +7,7 @@ import { t } from '../i18n/index.ts';
 import { nameOf, people, remember, watched } from '../people/people.ts';
 import { me } from '../session/session.ts';
 import { toast } from '../ui/toast.tsx';
+import { isQuiet } from './notify-choice.ts';
 import { sayRead } from './reads.ts';
 
 export interface Conversation {
@@ -31,7 +32,10 @@ export const byActivity = computed(() =>
 export const openConversation = computed(() => conversations.value.get(openChannel.value ?? ''));
 
 export const unreadTotal = computed(() =>
-  [...conversations.value.values()].reduce((sum, one) => sum + unreadOf(one), 0),
+  [...conversations.value.values()].reduce(
+    (sum, one) => sum + (isQuiet(one.channel.id) ? one.mentions : unreadOf(one)),
+    0,
+  ),
 );
 
 const kWatched = 100; // people in the list whose presence is asked for

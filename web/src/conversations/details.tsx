@@ -1,17 +1,21 @@
 import { useSignal } from '@preact/signals';
 import type { User } from '@rookery/sdk';
-import { useEffect } from 'preact/hooks';
 import { client } from '../app/client.ts';
-import { plainDate, t } from '../i18n/index.ts';
-import { minute, nameOf, people, presences } from '../people/people.ts';
-import { presenceText } from '../people/presence-text.ts';
+import { compareNames, t } from '../i18n/index.ts';
+import { blocked } from '../people/blocks.ts';
+import { nameOf, people, presences } from '../people/people.ts';
+import { showPerson } from '../people/person.tsx';
+import { BlockButton, PersonHead } from '../people/person-card.tsx';
+import { PersonRow } from '../people/person-row.tsx';
 import { me } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { sentence } from '../ui/problem.ts';
 import { attempt } from '../ui/toast.tsx';
-import { type Conversation, openDirect, titleOf } from './conversations.ts';
+import { type Conversation, titleOf } from './conversations.ts';
+import { NotifyPart } from './notify-part.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import './details.css';
 
@@ -29,40 +33,19 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
 }
 
 function Person({ conversation }: { conversation: Conversation }) {
-  const blocked = useSignal<boolean | undefined>(undefined);
   const other = conversation.channel.recipients?.find((user) => user.id !== me.value?.id);
-  useEffect(() => {
-    void client.rest.blocks().then(
-      (users) => {
-        blocked.value = users.some((user) => user.id === other?.id);
-      },
-      () => undefined, // without an answer there is no button
-    );
-  }, [other?.id]);
   if (!other) return null;
   const user = people.value.get(other.id) ?? other;
-  const toggle = async () => {
-    const next = !blocked.value;
-    await (next ? client.rest.block(user.id) : client.rest.unblock(user.id));
-    blocked.value = next;
-  };
   return (
     <>
-      <div class="details-top">
-        <Avatar id={user.id} name={nameOf(user)} size="huge" presence={presences.value.get(user.id)?.status} />
-        <h3>{nameOf(user)}</h3>
-        <p class="muted">@{user.username}</p>
-        <p class="muted">{presenceText(presences.value.get(user.id), new Date(Math.max(minute.value, Date.now())))}</p>
-        <p class="muted">{t.memberSince(plainDate(new Date(user.created_at)))}</p>
-      </div>
-      {blocked.value === undefined ? null : (
+      <PersonHead user={user} id={user.id} />
+      <NotifyPart channel={conversation.channel.id} />
+      {blocked.value && user.username !== 'deleted' ? (
         <div class="details-part">
-          <button type="button" class="button button-wide" onClick={() => attempt(toggle())}>
-            {blocked.value ? t.unblock : t.block}
-          </button>
+          <BlockButton user={user} wide />
           <p class="field-hint">{t.blockHint}</p>
         </div>
-      )}
+      ) : null}
     </>
   );
 }
@@ -79,6 +62,7 @@ function Group({ conversation, onClose }: { conversation: Conversation; onClose(
         <Rename key={channel.name} channel={channel.id} name={channel.name ?? ''} title={title} />
         <p class="muted">{t.members(channel.member_count)}</p>
       </div>
+      <NotifyPart channel={channel.id} />
       <div class="details-part">
         <div class="details-line">
           <h3>{t.memberList}</h3>
@@ -88,7 +72,7 @@ function Group({ conversation, onClose }: { conversation: Conversation; onClose(
           </button>
         </div>
         {adding.value ? <AddPeople conversation={conversation} onDone={() => (adding.value = false)} /> : null}
-        <Members conversation={conversation} onClose={onClose} />
+        <Members conversation={conversation} />
       </div>
       <div class="details-part">
         <button type="button" class="button button-danger button-wide" onClick={() => (leaving.value = true)}>
@@ -99,7 +83,7 @@ function Group({ conversation, onClose }: { conversation: Conversation; onClose(
       {leaving.value ? (
         <Confirm
           title={t.leaveGroup}
-          text={t.leaveSure}
+          text={channel.owner_id === me.value?.id ? `${t.leaveSure} ${t.leaveOwner}` : t.leaveSure}
           action={t.leaveGroup}
           onConfirm={() => attempt(client.rest.leaveChannel(channel.id).then(onClose))}
           onClose={() => (leaving.value = false)}
@@ -152,22 +136,37 @@ function Rename({ channel, name, title }: { channel: string; name: string; title
 
 function AddPeople({ conversation, onDone }: { conversation: Conversation; onDone(): void }) {
   const chosen = useSignal<User[]>([]);
+  const wrong = useSignal<string | undefined>(undefined);
+  const busy = useSignal(false);
   const { channel } = conversation;
   const here = new Set((channel.recipients ?? []).map((user) => user.id));
-  const add = async () => {
-    for (const user of chosen.value) await client.rest.addMember(channel.id, user.id);
+  // One after the other; who could not be added stays chosen, with the reason below.
+  const add = async (event: Event) => {
+    event.preventDefault();
+    busy.value = true;
+    wrong.value = undefined;
+    for (const user of chosen.value) {
+      try {
+        await client.rest.addMember(channel.id, user.id);
+        chosen.value = chosen.value.filter((one) => one.id !== user.id);
+      } catch (error) {
+        wrong.value = t.notAdded(nameOf(user), sentence(error));
+        break;
+      }
+    }
+    busy.value = false;
+    if (!wrong.value) onDone();
   };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        attempt(add());
-        onDone();
-      }}
-    >
+    <form onSubmit={add}>
       <PeoplePicker chosen={chosen.value} onChange={(users) => (chosen.value = users)} without={here} />
+      {wrong.value ? (
+        <p class="form-error" role="alert">
+          {wrong.value}
+        </p>
+      ) : null}
       <div class="dialog-actions">
-        <button type="submit" class="button button-main" disabled={chosen.value.length === 0}>
+        <button type="submit" class="button button-main" disabled={busy.value || chosen.value.length === 0}>
           {t.add}
         </button>
       </div>
@@ -175,46 +174,68 @@ function AddPeople({ conversation, onDone }: { conversation: Conversation; onDon
   );
 }
 
-function Members({ conversation, onClose }: { conversation: Conversation; onClose(): void }) {
+const kFilterFrom = 12; // members from which on there is a line to search on
+
+/** The owner first, then who is there, then the others, each by name. */
+function Members({ conversation }: { conversation: Conversation }) {
   const { channel } = conversation;
+  const query = useSignal('');
+  const removing = useSignal<User | undefined>(undefined);
   const owner = channel.owner_id === me.value?.id;
-  const users = (channel.recipients ?? []).map((user) => people.value.get(user.id) ?? user);
-  users.sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
-  const write = (user: User) => {
-    onClose();
-    attempt(openDirect(user.id));
+  const all = (channel.recipients ?? []).map((user) => people.value.get(user.id) ?? user);
+  const rank = (user: User) => {
+    if (user.id === channel.owner_id) return 0;
+    const status = user.id === me.value?.id ? 'online' : presences.value.get(user.id)?.status;
+    return status === 'online' ? 1 : status === 'away' ? 2 : 3;
   };
+  const remove = (user: User) => () => attempt(client.rest.removeMember(channel.id, user.id));
+  const wanted = query.value.trim().toLowerCase();
+  const fits = (user: User) => user.username.includes(wanted) || nameOf(user).toLowerCase().includes(wanted);
+  const users = all.filter(fits).sort((a, b) => rank(a) - rank(b) || compareNames(nameOf(a), nameOf(b)));
   return (
-    <ul class="members">
-      {users.map((user) => {
-        const self = user.id === me.value?.id;
-        const presence = presences.value.get(user.id);
-        return (
+    <>
+      {all.length >= kFilterFrom ? (
+        <input
+          class="members-filter"
+          type="search"
+          value={query.value}
+          onInput={(event) => (query.value = event.currentTarget.value)}
+          placeholder={t.findMember}
+          aria-label={t.findMember}
+          autocomplete="off"
+          spellcheck={false}
+        />
+      ) : null}
+      {users.length === 0 ? <p class="muted members-none">{t.noMember(query.value.trim())}</p> : null}
+      <ul class="members">
+        {users.map((user) => (
           <li key={user.id} class="member">
-            <button type="button" class="row" disabled={self} onClick={() => write(user)}>
-              <Avatar id={user.id} name={nameOf(user)} size="small" presence={presence?.status} />
-              <span class="row-words">
-                <span class="row-title">{self ? t.yourself(nameOf(user)) : nameOf(user)}</span>
-                <span class="row-text">
-                  {self ? `@${user.username}` : presenceText(presence, new Date()) || `@${user.username}`}
-                </span>
-              </span>
+            <PersonRow user={user} onClick={() => showPerson(user)}>
               {user.id === channel.owner_id ? <span class="tag">{t.owner}</span> : null}
-            </button>
-            {owner && !self ? (
+            </PersonRow>
+            {owner && user.id !== me.value?.id ? (
               <button
                 type="button"
                 class="icon-button"
                 aria-label={t.remove(nameOf(user))}
                 title={t.remove(nameOf(user))}
-                onClick={() => attempt(client.rest.removeMember(channel.id, user.id))}
+                onClick={() => (removing.value = user)}
               >
                 <Icon name="close" size={16} />
               </button>
             ) : null}
           </li>
-        );
-      })}
-    </ul>
+        ))}
+      </ul>
+      {removing.value ? (
+        <Confirm
+          title={t.removeSure(nameOf(removing.value))}
+          text={t.removeHint}
+          action={t.removeAction}
+          onConfirm={remove(removing.value)}
+          onClose={() => (removing.value = undefined)}
+        />
+      ) : null}
+    </>
   );
 }

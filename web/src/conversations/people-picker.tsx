@@ -7,7 +7,7 @@ import { me } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { byActivity, partnerOf } from './conversations.ts';
-import { useSearch } from './sidebar.tsx';
+import { useUserSearch } from './user-search.ts';
 
 interface PeoplePickerProps {
   chosen: User[];
@@ -20,9 +20,11 @@ interface PeoplePickerProps {
 export function PeoplePicker({ chosen, onChange, without }: PeoplePickerProps) {
   const id = useId();
   const query = useSignal('');
-  const found = useSearch(query.value);
+  const search = useUserSearch(query.value);
   const taken = new Set([...(without ?? []), ...chosen.map((user) => user.id), me.value?.id ?? '']);
-  const offered = (query.value.trim() ? found : acquaintances()).filter((user) => !taken.has(user.id)).slice(0, 8);
+  const offered = (query.value.trim() ? search.users : acquaintances())
+    .filter((user) => !taken.has(user.id))
+    .slice(0, 8);
 
   const choose = (user: User) => {
     query.value = '';
@@ -78,7 +80,10 @@ export function PeoplePicker({ chosen, onChange, without }: PeoplePickerProps) {
             </button>
           </li>
         ))}
-        {query.value.trim() && found.length === 0 ? <li class="muted">{t.nobodyFound(query.value.trim())}</li> : null}
+        {search.state === 'failed' ? <li role="alert">{t.searchFailed(search.wrong)}</li> : null}
+        {search.state === 'done' && offered.length === 0 ? (
+          <li class="muted">{search.users.length > 0 ? t.everybodyChosen : t.nobodyFound(query.value.trim())}</li>
+        ) : null}
       </ul>
     </div>
   );

@@ -1,32 +1,32 @@
 import { useSignal } from '@preact/signals';
 import type { User } from '@rookery/sdk';
-import { useEffect, useRef } from 'preact/hooks';
-import { client } from '../app/client.ts';
 import { goTo, openChannel } from '../app/route.ts';
 import { OwnName } from '../app/welcome.tsx';
 import { t } from '../i18n/index.ts';
-import { nameOf, remember } from '../people/people.ts';
+import { nameOf } from '../people/people.ts';
 import { connection, instance, me, ready } from '../session/session.ts';
 import { openSettings } from '../settings/open.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { rove } from '../ui/rove.ts';
 import { attempt } from '../ui/toast.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { byActivity, openDirect, partnerOf, titleOf } from './conversations.ts';
-import { GroupDialog } from './group-dialog.tsx';
+import { MentionsButton } from './mentions-button.tsx';
+import { useUserSearch } from './user-search.ts';
 import './sidebar.css';
 
-const kSearchPause = 200;
+const GroupDialog = lazy(async () => (await import('./group-dialog.tsx')).GroupDialog);
 
 export function Sidebar() {
   const query = useSignal('');
   const dialog = useSignal<'group' | undefined>(undefined);
-  const found = useSearch(query.value);
+  const search = useUserSearch(query.value);
   const wanted = query.value.trim().toLowerCase();
   const shown = byActivity.value.filter((one) => matches(titleOf(one.channel), wanted));
   const partners = new Set(shown.map((one) => partnerOf(one.channel)));
-  const others = found.filter((user) => user.id !== me.value?.id && !partners.has(user.id));
+  const others = search.users.filter((user) => user.id !== me.value?.id && !partners.has(user.id));
 
   const openPerson = (user: User) => {
     query.value = '';
@@ -48,6 +48,7 @@ export function Sidebar() {
           <Logo size={28} />
           <span>{instance.value?.name || 'Rookery'}</span>
         </div>
+        <MentionsButton />
         <button
           type="button"
           class="icon-button"
@@ -90,8 +91,13 @@ export function Sidebar() {
           </ul>
         ) : null}
         {wanted && others.length > 0 ? <People users={others} onPick={openPerson} /> : null}
-        {wanted && shown.length === 0 && others.length === 0 ? (
-          <div class="empty">
+        {wanted && search.state === 'failed' ? (
+          <p class="form-error" role="alert">
+            {t.searchFailed(search.wrong)}
+          </p>
+        ) : null}
+        {wanted && shown.length === 0 && others.length === 0 && search.state === 'done' ? (
+          <div class="empty" role="status">
             <p>{t.nobodyFound(query.value.trim())}</p>
             <p class="muted">{t.nobodyFoundHint}</p>
           </div>
@@ -160,26 +166,4 @@ function People({ users, onPick }: { users: User[]; onPick(user: User): void }) 
 
 function matches(title: string, wanted: string): boolean {
   return title.toLowerCase().includes(wanted);
-}
-
-/** People whose username begins with the query, a moment after the last key. */
-export function useSearch(query: string): User[] {
-  const found = useSignal<User[]>([]);
-  const asked = useRef('');
-  useEffect(() => {
-    const wanted = query.trim().toLowerCase().replace(/^@/, '');
-    asked.current = wanted;
-    if (!wanted) {
-      found.value = [];
-      return;
-    }
-    const timer = setTimeout(async () => {
-      const users = await client.rest.findUsers(wanted).catch(() => []);
-      if (asked.current !== wanted) return;
-      remember(users);
-      found.value = users;
-    }, kSearchPause);
-    return () => clearTimeout(timer);
-  }, [query]);
-  return found.value;
 }

@@ -61,6 +61,7 @@ const formats = computed(() => {
     full: dates({ dateStyle: 'full', timeStyle: 'short' }),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
     number: new Intl.NumberFormat(locale),
+    list: new Intl.ListFormat(locale),
     collator: new Intl.Collator(locale, { sensitivity: 'base', numeric: true }),
   };
 });
@@ -117,3 +118,6 @@ export function seenDate(date: Date, now: Date): string {
   const { day, longYear } = formats.value;
   return (date.getFullYear() === now.getFullYear() ? day : longYear).format(date);
 }
+
+/** Several in one sentence: "a, b and c". */
+export const listOf = (words: readonly string[]): string => formats.value.list.format(words);

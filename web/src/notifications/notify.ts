@@ -4,6 +4,7 @@ import { client } from '../app/client.ts';
 import { goTo } from '../app/route.ts';
 import { onSignOut } from '../app/stores.ts';
 import { conversations, titleOf, unreadOf } from '../conversations/conversations.ts';
+import { isWanted } from '../conversations/notify-choice.ts';
 import { nameOf, nameOfId, people } from '../people/people.ts';
 import { me } from '../session/session.ts';
 import { preferences } from '../settings/preferences.ts';
@@ -69,6 +70,7 @@ async function announce(message: Message): Promise<void> {
   const { notifications, sound } = preferences.peek();
   if (!(notifications || sound) || attending() || announced.has(message.id)) return;
   if (message.type !== 'text' || message.deleted || message.author.id === me.peek()?.id) return;
+  if (!isWanted(message)) return;
   if (Date.now() - Date.parse(message.created_at) > kOld) return;
   announced.add(message.id);
   if (announced.size > 100) announced.delete(announced.values().next().value!);

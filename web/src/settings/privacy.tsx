@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
-import type { User } from '@rookery/sdk';
 import { useEffect } from 'preact/hooks';
 import { client } from '../app/client.ts';
 import { t } from '../i18n/index.ts';
-import { nameOf } from '../people/people.ts';
+import { blocked, loadBlocks, setBlocked } from '../people/blocks.ts';
+import { nameOf, people } from '../people/people.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { sentence } from '../ui/problem.ts';
 import { attempt } from '../ui/toast.tsx';
@@ -49,17 +49,14 @@ function ReadReceipts() {
 }
 
 function Blocked() {
-  const users = useSignal<User[] | undefined>(undefined);
-  const load = async () => {
-    users.value = await client.rest.blocks();
-  };
-  useEffect(() => attempt(load()), []);
+  useEffect(() => attempt(loadBlocks()), []);
+  const users = blocked.value && [...blocked.value.values()].map((user) => people.value.get(user.id) ?? user);
   return (
     <section class="settings-part">
       <h4>{t.blocked}</h4>
-      {users.value?.length === 0 ? <p class="field-hint">{t.nobodyBlocked}</p> : null}
+      {users?.length === 0 ? <p class="field-hint">{t.nobodyBlocked}</p> : null}
       <ul class="logins">
-        {users.value?.map((user) => (
+        {users?.map((user) => (
           <li key={user.id}>
             <Avatar id={user.id} name={nameOf(user)} />
             <span class="row-words">
@@ -70,7 +67,7 @@ function Blocked() {
               type="button"
               class="button"
               aria-label={t.unblockName(nameOf(user))}
-              onClick={() => attempt(client.rest.unblock(user.id).then(load))}
+              onClick={() => attempt(setBlocked(user, false))}
             >
               {t.unblock}
             </button>

@@ -3,21 +3,25 @@ import { useEffect, useRef } from 'preact/hooks';
 import { goTo } from '../app/route.ts';
 import { Composer } from '../composer/composer.tsx';
 import { conversations, isLarge, loadReceipts, partnerOf, titleOf } from '../conversations/conversations.ts';
-import { Details } from '../conversations/details.tsx';
 import { t } from '../i18n/index.ts';
 import { minute, presences, watchedChannels } from '../people/people.ts';
 import { presenceText } from '../people/presence-text.ts';
 import { connection } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { loadNewest } from './timeline.ts';
 import { TimelineView } from './timeline-view.tsx';
 import { typingIn, typingText } from './typing.ts';
 import './conversation-view.css';
 
+const Details = lazy(async () => (await import('../conversations/details.tsx')).Details);
+const Pins = lazy(async () => (await import('./pins.tsx')).Pins);
+
 /** One conversation: who it is with, what was said, and the line to write on. */
 export function ConversationView({ id }: { id: string }) {
   const details = useSignal(false);
+  const pins = useSignal(false);
   const toEnd = useRef<() => void>(() => undefined);
   const conversation = conversations.value.get(id);
   const large = conversation ? isLarge(conversation.channel) : false;
@@ -61,6 +65,15 @@ export function ConversationView({ id }: { id: string }) {
         <button
           type="button"
           class="icon-button"
+          aria-label={t.pinnedMessages}
+          title={t.pinnedMessages}
+          onClick={() => (pins.value = true)}
+        >
+          <Icon name="pin" />
+        </button>
+        <button
+          type="button"
+          class="icon-button"
           aria-label={t.details}
           title={t.details}
           onClick={() => (details.value = true)}
@@ -70,6 +83,7 @@ export function ConversationView({ id }: { id: string }) {
       </header>
       <TimelineView conversation={conversation} title={title} toEnd={toEnd} />
       <Composer channel={channel} title={title} onSent={() => toEnd.current()} />
+      {pins.value ? <Pins channel={id} onClose={() => (pins.value = false)} /> : null}
       {details.value ? <Details conversation={conversation} onClose={() => (details.value = false)} /> : null}
     </section>
   );

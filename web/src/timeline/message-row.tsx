@@ -1,21 +1,22 @@
-import { signal, useComputed, useSignal } from '@preact/signals';
+import { signal, useComputed } from '@preact/signals';
 import type { Message } from '@rookery/sdk';
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { client } from '../app/client.ts';
-import { startEdit, startReply } from '../composer/target.ts';
 import { type Conversation, tickOf } from '../conversations/conversations.ts';
 import { clockTime, fullTime, t } from '../i18n/index.ts';
 import { nameOf, nameOfId, people } from '../people/people.ts';
+import { showPerson } from '../people/person.tsx';
 import { connection, me } from '../session/session.ts';
 import { Avatar, hueOf } from '../ui/avatar.tsx';
-import { Confirm } from '../ui/dialog.tsx';
-import { EmojiPicker } from '../ui/emoji-picker.tsx';
-import { Icon, type IconName } from '../ui/icon.tsx';
-import { attempt } from '../ui/toast.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { MessageActions, opened } from './message-actions.tsx';
+import { fetchOriginal, originals } from './originals.ts';
+import { Reactions } from './reactions.tsx';
 import type { Row } from './rows.ts';
 import { isOnlyEmoji, plainText, Text } from './text.tsx';
 import { Ticks } from './ticks.tsx';
-import { replace, timelineOf } from './timeline.ts';
+import { timelineOf } from './timeline.ts';
 import './message.css';
 
 /** The one message whose actions are drawn: under the pointer, or with the focus. */
@@ -29,43 +30,75 @@ interface MessageRowProps {
 
 export function MessageRow({ row, conversation, onJump }: MessageRowProps) {
   const { message, first, last } = row;
-  const here = useComputed(() => active.value === message.id).value;
+  const here = useComputed(() => active.value === message.id || opened.value?.id === message.id).value;
   const leave = () => {
-    if (here) active.value = undefined;
+    if (active.peek() === message.id) active.value = undefined;
   };
   const own = message.author.id === me.value?.id;
   const author = people.value.get(message.author.id) ?? message.author;
   const group = conversation.channel.type !== 'direct';
+  const tick = own && !message.deleted ? <Ticks state={tickOf(conversation, message.seq)} /> : null;
   const names = ['message', own ? 'own' : 'other', first ? 'first' : '', last ? 'last' : '', group ? 'in-group' : ''];
+  if (!own && message.mentions.includes(me.value?.id ?? '')) names.push('calls-me');
   return (
     <li
       class={names.filter(Boolean).join(' ')}
       data-seq={message.seq}
       tabIndex={-1}
-      onPointerEnter={() => (active.value = message.id)}
+      onPointerOver={() => (active.value = message.id)}
       onPointerLeave={leave}
       onFocusIn={() => (active.value = message.id)}
       onFocusOut={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node)) leave();
+        const row = event.currentTarget;
+        if (!row.contains(event.relatedTarget as Node) && !row.matches(':hover')) leave();
       }}
       onKeyDown={walk}
     >
       {group && !own ? (
-        <span class="message-avatar">{last ? <Avatar id={author.id} name={nameOf(author)} size="small" /> : null}</span>
+        <span class="message-avatar">
+          {last ? (
+            // The name beside it does the same; this one is for the pointer.
+            <button type="button" tabIndex={-1} aria-hidden="true" onClick={() => showPerson(message.author)}>
+              <Avatar id={author.id} name={nameOf(author)} size="small" />
+            </button>
+          ) : null}
+        </span>
       ) : null}
       <div class="bubble-place">
-        {group && !own && first ? <span class={`message-author hue-${hueOf(author.id)}`}>{nameOf(author)}</span> : null}
+        {group && !own && first ? (
+          <button
+            type="button"
+            class={`message-author hue-${hueOf(author.id)}`}
+            onClick={() => showPerson(message.author)}
+          >
+            {nameOf(author)}
+          </button>
+        ) : null}
         <div class={isOnlyEmoji(message.content) && !message.reply_to ? 'bubble bubble-emoji' : 'bubble'}>
           {message.reply_to && !message.deleted ? <Quote message={message} onJump={onJump} /> : null}
           <Content message={message} />
-          <Meta at={message.created_at} edited={message.edited_at !== undefined && !message.deleted}>
-            {own && !message.deleted ? <Ticks state={tickOf(conversation, message.seq)} /> : null}
+          <Meta at={message.created_at} edited={message.deleted ? undefined : message.edited_at}>
+            {message.pinned ? (
+              <span class="meta-pin" role="img" aria-label={t.pinned} title={t.pinned}>
+                <Icon name="pin" size={14} />
+              </span>
+            ) : null}
+            {tick && group ? (
+              <button
+                type="button"
+                class="meta-ticks"
+                title={t.whoRead}
+                onClick={() => (opened.value = { id: message.id, what: 'read' })}
+              >
+                {tick}
+              </button>
+            ) : (
+              tick
+            )}
           </Meta>
         </div>
         <Reactions message={message} />
-        {here && !message.deleted ? (
-          <Actions message={message} own={own} mayDelete={own || conversation.channel.owner_id === me.value?.id} />
-        ) : null}
+        {here && !message.deleted ? <MessageActions message={message} conversation={conversation} /> : null}
       </div>
     </li>
   );
@@ -85,12 +118,12 @@ function walk(event: KeyboardEvent): void {
 
 function Content({ message }: { message: Message }) {
   if (message.deleted) return <span class="text text-deleted">{t.deletedMessage}</span>;
-  return <Text content={message.content} />;
+  return <Text content={message.content} onPerson={showPerson} />;
 }
 
 interface MetaProps {
   at: string;
-  edited?: boolean;
+  edited?: string | undefined;
   children?: ComponentChildren;
 }
 
@@ -98,7 +131,7 @@ function Meta({ at, edited, children }: MetaProps) {
   const date = new Date(at);
   return (
     <span class="meta">
-      {edited ? <span>{t.edited}</span> : null}
+      {edited ? <span title={fullTime(new Date(edited))}>{t.edited}</span> : null}
       <time dateTime={at} title={fullTime(date)}>
         {clockTime(date)}
       </time>
@@ -109,87 +142,19 @@ function Meta({ at, edited, children }: MetaProps) {
 
 /** What this message answers; a click goes there. */
 function Quote({ message, onJump }: { message: Message; onJump(seq: number): void }) {
-  const { seq } = message.reply_to!;
-  const original = timelineOf(message.channel_id).value.messages.find((one) => one.seq === seq);
-  const author = original && (original.author.id === me.value?.id ? t.you : nameOf(original.author));
+  const { id, seq } = message.reply_to!;
+  const timeline = timelineOf(message.channel_id).value;
+  const original = timeline.messages.find((one) => one.seq === seq) ?? originals.value.get(id);
+  useEffect(() => {
+    if (!original) fetchOriginal(message.channel_id, id);
+  }, [id]);
+  const author = original && (original.author.id === me.value?.id ? t.you : nameOfId(original.author.id));
   return (
     <button type="button" class="quote" onClick={() => onJump(seq)}>
       <b>{author ?? t.reply}</b>
       <span>
         {original ? (original.deleted ? t.deletedMessage : plainText(original.content, nameOfId)) : t.originalGone}
       </span>
-    </button>
-  );
-}
-
-function toggle(message: Message, emoji: string): void {
-  const mine = message.reactions.find((one) => one.emoji === emoji)?.me;
-  const call = mine ? client.rest.unreact : client.rest.react;
-  attempt(call(message.channel_id, message.id, emoji));
-}
-
-function Reactions({ message }: { message: Message }) {
-  if (message.reactions.length === 0) return null;
-  return (
-    <span class="reactions">
-      {message.reactions.map(({ emoji, count, me: mine }) => (
-        <button
-          type="button"
-          key={emoji}
-          class={mine ? 'reaction reaction-mine' : 'reaction'}
-          aria-pressed={mine ?? false}
-          aria-label={t.reactionBy(emoji, count, mine ?? false)}
-          onClick={() => toggle(message, emoji)}
-        >
-          {emoji} <span>{count}</span>
-        </button>
-      ))}
-    </span>
-  );
-}
-
-function Actions({ message, own, mayDelete }: { message: Message; own: boolean; mayDelete: boolean }) {
-  const open = useSignal<'emoji' | 'delete' | undefined>(undefined);
-  const { channel_id, id } = message;
-  const remove = () =>
-    attempt(
-      client.rest
-        .deleteMessage(channel_id, id)
-        .then(() => replace({ ...message, deleted: true, content: '', reactions: [] })),
-    );
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of buttons, not fields of a form
-    <div class="actions" role="group" aria-label={t.messageActions}>
-      <Action icon="smile" label={t.react} onClick={() => (open.value = open.value ? undefined : 'emoji')} />
-      <Action icon="reply" label={t.reply} onClick={() => startReply(message)} />
-      {own ? <Action icon="edit" label={t.edit} onClick={() => startEdit(message)} /> : null}
-      {mayDelete ? <Action icon="trash" label={t.delete} onClick={() => (open.value = 'delete')} /> : null}
-      {open.value === 'emoji' ? (
-        <EmojiPicker
-          onPick={(emoji) => {
-            open.value = undefined;
-            toggle(message, emoji);
-          }}
-          onClose={() => (open.value = undefined)}
-        />
-      ) : null}
-      {open.value === 'delete' ? (
-        <Confirm
-          title={t.deleteSure}
-          text={t.deleteHint}
-          action={t.delete}
-          onConfirm={remove}
-          onClose={() => (open.value = undefined)}
-        />
-      ) : null}
-    </div>
-  );
-}
-
-function Action({ icon, label, onClick }: { icon: IconName; label: string; onClick(): void }) {
-  return (
-    <button type="button" class="icon-button" aria-label={label} title={label} onClick={onClick}>
-      <Icon name={icon} size={18} />
     </button>
   );
 }
