@@ -39,13 +39,23 @@ async function widthOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth);
 }
 
-test('each kind of page passes axe in light and dark, every page fits a phone and asks nobody else for anything', async ({ page }) => {
+test('each kind of page passes axe in light and dark, every page fits a phone and asks nobody else for anything', async ({
+  page,
+}) => {
   const seen = watch(page);
   await page.goto(docs());
   await expect(page).toHaveURL(docs('/'));
-  const pages = await page.locator('.pages a').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+  const pages = await page
+    .locator('.pages a')
+    .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
   expect(pages.length).toBeGreaterThan(15);
-  for (const path of ['/index.html', '/building-a-client.html', '/configuration.html', '/decisions.html', '/nothing/at/all']) {
+  for (const path of [
+    '/index.html',
+    '/building-a-client.html',
+    '/configuration.html',
+    '/decisions.html',
+    '/nothing/at/all',
+  ]) {
     await page.goto(docs(path));
     expect(await violations(page), path).toEqual([]);
   }
