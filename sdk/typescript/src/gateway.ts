@@ -22,6 +22,7 @@ export interface Socket {
   readonly clientFirst?: boolean;
 }
 
+/** How the connection stands. */
 export type ConnectionState =
   | { kind: 'idle' }
   | { kind: 'connecting'; attempt: number }
@@ -31,13 +32,17 @@ export type ConnectionState =
   /** No further attempt is made: the login has ended, or this session went on elsewhere. */
   | { kind: 'stopped'; reason: 'signed-out' | 'elsewhere' };
 
+/** What Identify says of how far the client has come. */
 export interface KnownPositions {
   positions: Record<Snowflake, Position>;
   epoch?: string;
 }
 
+/** What a {@link Gateway} is made of. */
 export interface GatewayOptions {
+  /** Where the WebSocket is. */
   url(): Promise<string>;
+  /** An access token; `refused` is one that the server did not take. */
   token(refused?: string): Promise<string>;
   device: Device;
   /** Asked at each Identify; undefined: identify without positions, which brings the offline queue. */
@@ -107,6 +112,7 @@ export class Gateway {
 
   constructor(private readonly options: GatewayOptions) {}
 
+  /** How the connection stands now. */
   get state(): ConnectionState {
     return this.#state;
   }
@@ -153,10 +159,12 @@ export class Gateway {
     return this.#framesPerMinute === 0 || this.#recentFrames() < this.#framesPerMinute * (1 - kFramesKept);
   }
 
+  /** Sends once, over this connection: rejects with {@link UnknownOutcomeError} when that ends before the reply. */
   send(channel: Snowflake, draft: MessageDraft): Promise<{ message: Message; replayed?: boolean }> {
     return this.#request('MESSAGE_SEND', { channel_id: channel, ...draft });
   }
 
+  /** Whether this connection says that its user is there; kept over reconnects. */
   setPresence(status: 'online' | 'away'): void {
     if (status === this.#presence) return;
     this.#presence = status;
@@ -168,10 +176,12 @@ export class Gateway {
     this.#tell(Op.Subscribe, { channels, users });
   }
 
+  /** One is typing; say it again every few seconds. */
   typing(channel: Snowflake): void {
     this.#tell(Op.Typing, { channel_id: channel });
   }
 
+  /** Read up to `seq`, without an answer; `rest.read` answers when it is durable. */
   read(channel: Snowflake, seq: number): void {
     this.#tell(Op.Read, { channel_id: channel, seq });
   }

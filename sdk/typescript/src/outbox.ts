@@ -2,6 +2,7 @@ import { backoffDelay, type Clock } from './clock.ts';
 import { ApiError } from './errors.ts';
 import type { Message, MessageDraft, Snowflake } from './types/schemas.ts';
 
+/** A message that the server has not confirmed. */
 export interface OutboxEntry {
   nonce: string;
   channel_id: Snowflake;
@@ -18,6 +19,7 @@ export interface OutboxStore {
   save(entries: OutboxEntry[]): Promise<void>;
 }
 
+/** What an {@link Outbox} is made of. */
 export interface OutboxOptions {
   send(channel: Snowflake, draft: MessageDraft): Promise<Message>;
   store?: OutboxStore;
@@ -46,6 +48,7 @@ export class Outbox {
 
   constructor(private readonly options: OutboxOptions) {}
 
+  /** All that is unsent, in the order written. */
   get entries(): readonly OutboxEntry[] {
     return this.#entries;
   }
@@ -64,6 +67,7 @@ export class Outbox {
     return old && entry.failed === undefined ? { ...entry, failed: 'It is more than a day old.' } : entry;
   }
 
+  /** Takes a message and sends it as soon as that is possible. */
   add(channel: Snowflake, content: string, replyTo?: Snowflake): OutboxEntry {
     const entry: OutboxEntry = {
       nonce: this.options.nonce(),
@@ -76,14 +80,17 @@ export class Outbox {
     return entry;
   }
 
+  /** Sends once more what was refused. */
   retry(nonce: string): void {
     this.#change(this.#entries.map((entry) => (entry.nonce === nonce ? { ...entry, failed: undefined } : entry)));
   }
 
+  /** Takes a message out; one that is on its way may arrive all the same. */
   discard(nonce: string): void {
     this.#change(this.#entries.filter((entry) => entry.nonce !== nonce));
   }
 
+  /** Forgets everything: the login is over. */
   clear(): void {
     this.#generation++;
     this.#busy.clear();
@@ -95,6 +102,7 @@ export class Outbox {
     await this.#saving;
   }
 
+  /** Whether sending can work at present. */
   setOnline(online: boolean): void {
     this.#online = online;
     if (!online) return;

@@ -5,6 +5,7 @@ import type { Socket } from './gateway.ts';
 import { Op } from './types/gateway.ts';
 import { ErrorCode, type PollAnswer, type PollCall } from './types/schemas.ts';
 
+/** What a {@link PollSocket} is made of. */
 export interface PollOptions {
   /** Makes one call. What an ApiError refused is not made again as it is; after any other error it is, with the same `n`. */
   poll(call: PollCall, signal: AbortSignal): Promise<PollAnswer>;

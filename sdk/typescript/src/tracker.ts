@@ -26,6 +26,7 @@ export interface PositionStore {
 
 type TrackerRest = Pick<Rest, 'messages' | 'changes' | 'delivered'>;
 
+/** What a {@link ChannelTracker} is made of. */
 export interface TrackerOptions {
   rest: TrackerRest;
   positions: PositionStore;
