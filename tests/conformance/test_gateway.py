@@ -292,7 +292,7 @@ def test_the_number_of_a_request_is_the_clients_own(ada, bob):
 def test_typing_is_told_to_the_others(fresh):
     a, b, c = fresh(), fresh(), fresh()
     group, other = a.group(b), b.group(c)
-    mine, theirs, stranger = a.gateway(), b.gateway(), c.gateway()
+    mine, theirs, stranger = a.gateway(), b.live(group, other), c.gateway()
     mine.op(68, {"channel_id": group["id"]})
     told = theirs.event("TYPING_START")
     assert told["channel_id"] == group["id"] and told["user_id"] == a.id
