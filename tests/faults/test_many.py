@@ -1,12 +1,14 @@
 """G11 and overload: very many at once cost what they may cost, and what is too much is asked to come back instead of bringing the server
 down."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import resource
 import signal
 import socket
 import time
+from typing import NamedTuple
 
 from client import PASSWORD, Http, Person
 from crowd import Crowd
@@ -54,6 +56,38 @@ def turned_away(connection):
     """Answered 503, with when to come back."""
     status, headers, body = whole_answer(connection)
     return status == 503 and int(headers["retry-after"]) > 0 and json.loads(body)["code"] == 50300 and json.loads(body)["retry_after"] > 0
+
+
+def ask(connection):
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+
+
+def connections(server, count):
+    return [socket.create_connection((server.host, server.port)) for _ in range(count)]
+
+
+class Talk(NamedTuple):
+    """Ada writes, and Bob's socket hears it."""
+    server: Server
+    ada: Person
+    channel: dict
+    live: object
+
+    def goes_on(self):
+        message = self.ada.send(self.channel, "on we go")
+        assert self.live.message(message["id"])
+        self.live.ack()
+        self.live._pending.clear()
+
+
+@contextlib.contextmanager
+def talk(*options):
+    with Server(*options) as server:
+        ada, bob = Person.register(server), Person.register(server)
+        channel = ada.group(bob)
+        live = bob.live(channel)
+        yield Talk(server, ada, channel, live)
+        live.close()
 
 
 # ---------------------------------------------------------------------- readers that stop
@@ -119,23 +153,19 @@ def test_very_many_that_come_back_at_once_all_get_in_and_cost_little_each(rounds
 
 # ---------------------------------------------------------------------- connections
 def test_above_the_limit_of_connections_a_new_one_is_answered_503_and_those_there_go_on():
-    with Server("--connections-max", "20") as server:
-        ada, bob = Person.register(server), Person.register(server)
-        channel = ada.group(bob)
-        live = bob.live(channel)
+    with talk("--connections-max", "20") as there:
         # With these, one each of ada and bob for REST, and bob's socket: twenty. None of them is closed meanwhile, which would free a place.
-        held = [socket.create_connection((server.host, server.port)) for _ in range(17)]
+        held = connections(there.server, 17)
 
         def full():
-            with socket.create_connection((server.host, server.port)) as late:
-                late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            with connections(there.server, 1)[0] as late:
+                ask(late)
                 return turned_away(late)
 
         eventually(full, "the 21st was let in")
-        message = ada.send(channel, "on we go")
-        assert live.message(message["id"])
+        there.goes_on()
         try:
-            Quick(server, token=ada.token)
+            Quick(there.server, token=there.ada.token)
             raise AssertionError("the gateway let another in")
         except Exception as refused:
             assert getattr(refused, "status", None) == 503, refused
@@ -143,51 +173,39 @@ def test_above_the_limit_of_connections_a_new_one_is_answered_503_and_those_ther
         eventually(lambda: not full(), "a place that is free is not given")
         for connection in held:
             connection.close()
-        live.close()
 
 
 def test_without_descriptors_accepting_waits_without_spinning_and_goes_on_when_there_are_some():
-    with Server("--connections-max", "1000") as server:
-        ada, bob = Person.register(server), Person.register(server)
-        channel = ada.group(bob)
-        live = bob.live(channel)
+    with talk("--connections-max", "1000") as there:
+        server = there.server
         files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (files + 10, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-        held = [socket.create_connection((server.host, server.port)) for _ in range(60)]
+        held = connections(server, 60)
         eventually(lambda: any("accepting paused" in line for line in server.lines), "the limit was not met")
         used = cpu_seconds(server)
         time.sleep(2)
         assert cpu_seconds(server) - used < 1, "it spins"
         assert sum("accepting paused" in line for line in server.lines) <= 2, "and it fills the log"
-        message = ada.send(channel, "on we go")
-        assert live.message(message["id"])
+        there.goes_on()
         for connection in held[:55]:
             connection.close()
-        last = held[-1]
-        last.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        assert whole_answer(last)[0] == 200
+        ask(held[-1])
+        assert whole_answer(held[-1])[0] == 200
         for connection in held[55:]:
             connection.close()
-        live.close()
 
 
 # ---------------------------------------------------------------------- work
 def test_a_storm_of_logins_is_answered_or_asked_to_come_back_and_the_others_are_served():
-    with Server("--passwords-waiting-max", "8") as server:
-        ada, bob = Person.register(server), Person.register(server)
-        channel = ada.group(bob)
-        live = bob.live(channel)
+    with talk("--passwords-waiting-max", "8") as there:
 
         def login(_):
-            return Http(server).ask("POST", "/api/v1/auth/login", {"login": ada.username, "password": PASSWORD})
+            return Http(there.server).ask("POST", "/api/v1/auth/login", {"login": there.ada.username, "password": PASSWORD})
 
         with concurrent.futures.ThreadPoolExecutor(64) as storm:
             asked = [storm.submit(login, i) for i in range(300)]
             while not all(a.done() for a in asked):
-                message = ada.send(channel, "meanwhile")
-                assert live.message(message["id"])
-                live.ack()
-                live._pending.clear()
+                there.goes_on()
             answers = [a.result() for a in asked]
         refused = [a for a in answers if a.status != 200]
         assert len(answers) - len(refused) >= 9, "those that found a place were served"
@@ -196,7 +214,6 @@ def test_a_storm_of_logins_is_answered_or_asked_to_come_back_and_the_others_are_
             answer.refused(503, 50300)
             assert int(answer.headers["retry-after"]) >= 1
         login(0).ok()
-        live.close()
 
 
 def test_more_requests_than_may_be_at_work_are_asked_to_come_back_and_get_in_by_their_nonces():
@@ -267,7 +284,7 @@ def test_when_memory_is_short_nothing_new_is_begun_and_what_is_there_goes_on():
         assert len(hogs) <= 3_000, "memory ran on"
 
         with socket.create_connection((server.host, server.port)) as late:
-            late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            ask(late)
             assert turned_away(late)
         send_again().refused(503, 50300)
         ada.get("/users/@me").refused(503, 50300)
