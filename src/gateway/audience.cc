@@ -32,7 +32,7 @@ Subscription* Audience::add(Session& session, ChannelId channel, std::uint64_t s
   if (at != session.channels.end() && at->channel == channel) return nullptr;
   auto& subscriptions = channels_[channel].subscriptions;
   session.channels.insert(at, SeatedIn{channel, subscriptions.size()});
-  subscriptions.push_back(Subscription{.session = &session, .seq = seq, .rev = rev});
+  subscriptions.push_back(Subscription{.session = &session, .seq = seq, .rev = rev, .told_head = seq});
   return &subscriptions.back();
 }
 
@@ -44,6 +44,11 @@ Subscription* Audience::find(const Session& session, ChannelId channel) {
   Subscription& found = at->second.subscriptions.at(seat->index);
   CHECK(found.session == &session);
   return &found;
+}
+
+std::size_t Audience::sessions_of(ChannelId channel) const {
+  const auto at = channels_.find(channel);
+  return at == channels_.end() ? 0 : at->second.subscriptions.size();
 }
 
 void Audience::remove(Session& session, ChannelId channel) {
@@ -151,6 +156,10 @@ bool Audience::hand(Subscription& subscription, const Pending& pending) {
   if (delivery.placed()) return hand_placed(subscription, pending);
   if (!due(delivery, subscription)) return true;
   if (delivery.read_seq != 0 && subscription.said_read >= delivery.read_seq) return true;
+  if (delivery.unread_seq != 0) {
+    if (subscription.told_head >= delivery.unread_seq) return true;
+    subscription.told_head = delivery.unread_seq;
+  }
   if (!subscription.live && subscription.announced) {
     host_.on_early(*subscription.session, delivery.channel, pending.parcel);
   } else {

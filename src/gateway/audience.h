@@ -31,6 +31,7 @@ struct Subscription {
   std::uint64_t seq = 0;  // the last that the session was handed
   std::uint64_t rev = 0;
   std::uint64_t said_read = 0;  // the highest seq that it said to have read
+  std::uint64_t told_head = 0;  // the highest last_seq that it was told by READY, CHANNEL_CREATE or CHANNEL_UNREAD
   bool live = false;
   bool subscribed = false;  // named in Subscribe
   bool announced = false;   // catching up, and a SYNCED will end it: everything waits until then
@@ -67,6 +68,7 @@ class Audience {
   void remove_all(Session& session);
   bool has_sessions(ChannelId channel) const { return channels_.contains(channel); }
 
+  std::size_t sessions_of(ChannelId channel) const;
   void deliver(std::shared_ptr<const Delivery> delivery);
 
  private:

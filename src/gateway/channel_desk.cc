@@ -328,6 +328,7 @@ void ChannelDesk::leave(unsigned core, ChannelId id) {
   const auto at = channels_.find(id);
   if (at == channels_.end()) return;
   at->second.cores.reset(core);
+  if (core < at->second.sessions.size()) at->second.sessions[core] = 0;
   if (at->second.cores.none()) channels_.erase(at);
 }
 

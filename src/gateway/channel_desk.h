@@ -51,6 +51,9 @@ struct Settled {
   bool large = false;
 };
 
+// Between two CHANNEL_UNREAD of a channel with this many sessions: 500 ms up to 1,000, in proportion above, 30 s at most.
+std::chrono::milliseconds unread_interval(std::size_t sessions);
+
 class ChannelDesk {
  public:
   struct Parts {
@@ -76,6 +79,8 @@ class ChannelDesk {
   // these channels.
   Task<std::vector<Settled>> settle(unsigned core, UserId user, std::vector<Stand> stands);
   void leave(unsigned core, ChannelId channel);
+  // How many sessions `core` has of a large channel, as of the last CHANNEL_UNREAD.
+  void note_sessions(unsigned core, ChannelId channel, std::size_t sessions);
   // Ignored from who does not see the channel, and within 3 s of his last.
   void typing(ChannelId channel, UserId user);
 
@@ -105,6 +110,7 @@ class ChannelDesk {
     bool receipts_reading = false;  // authors are being read for a batch: what comes meanwhile is told after it
     std::vector<Typist> typists;
     SteadyTime next_unread;
+    std::vector<std::size_t> sessions;  // by core; empty until a CHANNEL_UNREAD counted them
     bool unread_due = false;
   };
 

@@ -1,5 +1,6 @@
 // What a channel does not tell at once: receipts are gathered, CHANNEL_UNREAD is throttled.
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "gateway/channel_desk.h"
@@ -11,9 +12,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{100};            // how long receipts are gathered; the protocol allows 250 ms
-constexpr milliseconds kUnreadInterval{500};  // CHANNEL_UNREAD, up to kUnreadMembers
+constexpr milliseconds kUnreadInterval{500};  // CHANNEL_UNREAD, up to kUnreadSessions
 constexpr milliseconds kUnreadIntervalMax{30'000};
-constexpr std::size_t kUnreadMembers = 1'000;
+constexpr std::size_t kUnreadSessions = 1'000;
 
 // Read receipts can be switched off.
 Cursor as_others_see(Cursor cursor) {
@@ -48,6 +49,20 @@ void ChannelDesk::on_cursor(const ChannelState& state, UserId user, const Cursor
   arm_tick();
 }
 
+milliseconds unread_interval(std::size_t sessions) {
+  // In whole numbers of `sessions` first: it may be far more than what is rare enough.
+  const std::size_t most = kUnreadSessions * static_cast<std::size_t>(kUnreadIntervalMax / kUnreadInterval);
+  const auto part = static_cast<std::int64_t>(std::clamp(sessions, kUnreadSessions, most));
+  return kUnreadInterval * part / static_cast<std::int64_t>(kUnreadSessions);
+}
+
+void ChannelDesk::note_sessions(unsigned core, ChannelId id, std::size_t sessions) {
+  Channel* channel = find(id);
+  if (channel == nullptr || !channel->cores.test(core)) return;
+  channel->sessions.resize(parts_.boxes.size());
+  channel->sessions[core] = sessions;
+}
+
 void ChannelDesk::tell_unread(Channel& channel) {
   const SteadyTime now = parts_.core.turn_time();
   if (now < channel.next_unread) {
@@ -56,12 +71,12 @@ void ChannelDesk::tell_unread(Channel& channel) {
     return;
   }
   channel.unread_due = false;
-  const auto scale = static_cast<int>(std::max<std::size_t>(1, channel.state.roster->members.size() / kUnreadMembers));
-  channel.next_unread = now + std::min<milliseconds>(kUnreadInterval * scale, kUnreadIntervalMax);
+  channel.next_unread = now + unread_interval(std::accumulate(channel.sessions.begin(), channel.sessions.end(), std::size_t{0}));
   auto delivery = std::make_shared<Delivery>();
   delivery->channel = channel.state.roster->id;
   delivery->reach = Reach::kFar;
   delivery->large = true;
+  delivery->unread_seq = channel.gate.seq();
   delivery->text = unread_text(delivery->channel, channel.gate.seq());
   send(channel, std::move(delivery));
 }

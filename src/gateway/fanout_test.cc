@@ -258,6 +258,82 @@ TEST_F(FanoutTest, InALargeChannelOnlyTheSubscribedGetEverything) {
   a.expect(R"("content":"seen")");
 }
 
+TEST_F(FanoutTest, AReceiptWhoseAuthorsAreReadIsNotOvertakenByALaterOne) {
+  const ChannelId channel = world.group({ann, ben});
+  ChannelId other;  // on the same core: its receipts are told by the same ticks
+  do {
+    other = world.group({ann, ben});
+  } while (&world.cores.of(other) != &world.cores.of(channel));
+  for (int i = 0; i < 5; ++i) world.send(channel, ann, "before anybody listens: its author is to be read");
+  TestClient a(world, 0);
+  a.identify(ann);
+  world.settle();
+  world.held_log.held = true;
+  const auto read = [&](ChannelId in, std::uint64_t seq) {
+    ASSERT_TRUE(world.get(world.log.move_cursor({.channel = in, .user = ben, .read_seq = seq})));
+  };
+  const auto next_tick = [&] {
+    const std::uint64_t seq = world.send(other, ann, "tick");
+    read(other, seq);
+    a.expect(R"("t":"RECEIPT_UPDATE","d":{"channel_id":)" + quoted(other));
+  };
+  read(channel, 5);
+  next_tick();
+  const std::uint64_t last = world.send(channel, ann, "its author is known");
+  read(channel, last);
+  next_tick();
+  world.held_log.held = false;
+  const std::string head = R"("t":"RECEIPT_UPDATE","d":{"channel_id":)" + quoted(channel);
+  EXPECT_TRUE(has(a.expect(head), R"("read_seq":5})"));
+  EXPECT_TRUE(has(a.expect(head), R"("read_seq":6})"));
+}
+
+TEST(UnreadInterval, GrowsWithTheSessionsAboveAThousandUpToHalfAMinute) {
+  EXPECT_EQ(unread_interval(0), milliseconds(500));
+  EXPECT_EQ(unread_interval(1'000), milliseconds(500));
+  EXPECT_EQ(unread_interval(3'000), milliseconds(1'500));
+  EXPECT_EQ(unread_interval(60'000), milliseconds(30'000));
+  EXPECT_EQ(unread_interval(100'000'000), milliseconds(30'000));
+}
+
+TEST_F(FanoutTest, UnreadIsToldAsRarelyAsThoseOnlineMakeItNotAllMembers) {
+  std::vector<UserId> members{ann, ben};
+  for (std::uint64_t i = 0; i < 3'000; ++i) members.emplace_back(5'000'000 + i);
+  const ChannelId channel = world.group(members);
+  TestClient b(world, 1);
+  b.identify(ben);
+  world.settle();
+  world.send(channel, ann, "one");
+  EXPECT_TRUE(has(b.expect("CHANNEL_UNREAD"), R"("last_seq":1})"));
+  world.settle();
+  world.clock.advance(milliseconds(600));
+  world.settle();
+  world.send(channel, ann, "two");
+  EXPECT_TRUE(has(b.expect("CHANNEL_UNREAD"), R"("last_seq":2})"));
+}
+
+TEST_F(FanoutTest, AHeadThatIsKnownAlreadyIsNotToldAsUnread) {
+  const ChannelId channel = large_group();
+  TestClient a(world, 0);
+  TestClient c(world, 1);
+  a.identify(ann);
+  c.identify(cid);
+  world.settle();
+  world.send(channel, ben, "one");
+  a.expect("CHANNEL_UNREAD");
+  ASSERT_TRUE(world.apply(channel, AddMember{ann, cid}));  // the message that says so waits for its CHANNEL_UNREAD
+  EXPECT_TRUE(has(c.expect("CHANNEL_CREATE"), R"("last_seq":2,)"));
+  world.settle();
+  world.clock.advance(milliseconds(600));
+  EXPECT_TRUE(has(a.expect("CHANNEL_UNREAD"), R"("last_seq":2})"));
+  world.settle();
+  EXPECT_EQ(count_of(c.all(), "CHANNEL_UNREAD"), 0u);
+  world.clock.advance(milliseconds(600));
+  world.settle();
+  world.send(channel, ben, "three");
+  EXPECT_TRUE(has(c.expect("CHANNEL_UNREAD"), R"("last_seq":3})"));
+}
+
 TEST_F(FanoutTest, CrossingFiftyMembersChangesTheWayFromTheNextMessageOn) {
   std::vector<UserId> members{ann, ben};
   while (members.size() < 49) members.push_back(world.user("u" + std::to_string(members.size())));

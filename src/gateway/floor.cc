@@ -227,7 +227,16 @@ void Floor::dispatch_to_users(std::span<const UserId> users, const net::SharedBu
   }
 }
 
-void Floor::deliver(std::shared_ptr<const Delivery> delivery) { audience_.deliver(std::move(delivery)); }
+void Floor::deliver(std::shared_ptr<const Delivery> delivery) {
+  if (delivery->unread_seq != 0) {
+    const ChannelId channel = delivery->channel;
+    Core& home = parts_.cores.of(channel);
+    home.post_function([desk = parts_.desks[home.index()], core = parts_.core.index(), channel, count = audience_.sessions_of(channel)] {
+      desk->note_sessions(core, channel, count);
+    });
+  }
+  audience_.deliver(std::move(delivery));
+}
 
 void Floor::join(std::shared_ptr<const Join> join) {
   ParcelRef shared;

@@ -42,6 +42,8 @@ struct Delivery {
   UserId removed;
   // READ_UPDATE: a session that itself said that it has read so far is not told.
   std::uint64_t read_seq = 0;
+  // CHANNEL_UNREAD: a session that was told of this head already is not told again.
+  std::uint64_t unread_seq = 0;
 
   bool placed() const noexcept { return seq != 0 || rev != 0; }
 };

@@ -60,6 +60,34 @@ class TestAuthenticator final : public Authenticator {
   }
 };
 
+// Reads of the history wait while it is held.
+class HeldLog final : public ChannelLog {
+ public:
+  explicit HeldLog(ChannelLog& log) : log_(log) {}
+  void observe(ChannelObserver& observer) override { log_.observe(observer); }
+  Task<Result<Applied>> append(ChannelId channel, Command command) override { return log_.append(channel, std::move(command)); }
+  Task<Result<ChannelView>> view(ChannelId channel, UserId user) override { return log_.view(channel, user); }
+  Task<Result<std::vector<ChannelView>>> views(std::vector<ChannelId> channels, UserId user) override {
+    return log_.views(std::move(channels), user);
+  }
+  Task<Result<std::vector<Message>>> history(ChannelId channel, HistoryQuery query) override {
+    while (held.load()) co_await sleep_on(Core::current(), std::chrono::milliseconds(1));
+    co_return co_await log_.history(channel, query);
+  }
+  Task<Result<std::vector<Change>>> changes(ChannelId channel, std::uint64_t after_rev, std::uint32_t limit) override {
+    return log_.changes(channel, after_rev, limit);
+  }
+  Task<Result<Message>> message(ChannelId channel, MessageId id) override { return log_.message(channel, id); }
+  Task<Result<std::uint64_t>> seq_at(ChannelId channel, MessageId id) override { return log_.seq_at(channel, id); }
+  Task<Result<std::vector<Message>>> messages(ChannelId channel, std::vector<std::uint64_t> seqs) override {
+    return log_.messages(channel, std::move(seqs));
+  }
+  std::atomic<bool> held = false;
+
+ private:
+  ChannelLog& log_;
+};
+
 // {"channel_id":…,"content":…}: sent as it is. With a gate that holds every answer back until it is opened.
 class TestRequests final : public RequestHandler {
  public:
@@ -215,6 +243,7 @@ class World final : private ChannelObserver {
   Cores cores;
   memory::MemoryAccountStore accounts;
   memory::MemoryChannelLog log;
+  HeldLog held_log;  // as the gateway sees it
   auth::Profiles profiles;
   TestAuthenticator authenticator;
   TestRequests requests;
@@ -460,10 +489,11 @@ inline GatewayOptions World::quiet() {
 
 inline World::World(const GatewayOptions& options)
     : cores(2, clock),
-      log(cores),
+      log(cores, fold::Limits{.group_members = 10'000}),
+      held_log(log),
       profiles(cores, accounts),
       requests(log),
-      gateway(cores, options, {log, log, log, authenticator, profiles, requests, presence, system_random()}) {
+      gateway(cores, options, {held_log, log, log, authenticator, profiles, requests, presence, system_random()}) {
   log.observe(*this);
   cores.start();
   gateway.start();
