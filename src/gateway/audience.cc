@@ -154,7 +154,7 @@ bool Audience::walk(Channel& channel, const Pending& pending, std::size_t& next)
 bool Audience::hand(Subscription& subscription, const Pending& pending) {
   const Delivery& delivery = *pending.delivery;
   if (delivery.placed()) return hand_placed(subscription, pending);
-  if (!due(delivery, subscription)) return true;
+  if (subscription.leaving || !due(delivery, subscription)) return true;
   if (delivery.read_seq != 0 && subscription.said_read >= delivery.read_seq) return true;
   if (delivery.unread_seq != 0) {
     if (subscription.told_head >= delivery.unread_seq) return true;
@@ -173,8 +173,8 @@ bool Audience::hand_placed(Subscription& subscription, const Pending& pending) {
   Session& session = *subscription.session;
   const bool removed = delivery.removed && delivery.removed == session.user();
   if (!subscription.live) {
-    if (removed) host_.on_cut_short(session, delivery.channel, pending.parcel);
-    return !removed;
+    if (removed && !std::exchange(subscription.leaving, true)) host_.on_cut_short(session, delivery.channel);
+    return true;
   }
   std::uint64_t& stands = delivery.seq != 0 ? subscription.seq : subscription.rev;
   const std::uint64_t comes = delivery.seq != 0 ? delivery.seq : delivery.rev;

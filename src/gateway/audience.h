@@ -35,6 +35,7 @@ struct Subscription {
   bool live = false;
   bool subscribed = false;  // named in Subscribe
   bool announced = false;   // catching up, and a SYNCED will end it: everything waits until then
+  bool leaving = false;     // catching up, and its user was removed: nothing but what came before is told any more
 };
 
 // Who acts on what an audience finds out.
@@ -44,8 +45,8 @@ class AudienceHost {
   virtual void on_behind(Session& session, ChannelId channel) = 0;
   // Something without a place came for a session whose catching up is announced: to be dispatched after its SYNCED.
   virtual void on_early(Session& session, ChannelId channel, ParcelRef parcel) = 0;
-  // A member was removed who was still catching up; the subscription is gone.
-  virtual void on_cut_short(Session& session, ChannelId channel, ParcelRef removal) = 0;
+  // A member was removed who is still catching up: what came before is to be read on for him, and then the subscription removed.
+  virtual void on_cut_short(Session& session, ChannelId channel) = 0;
   // The channel has no session here any more.
   virtual void on_deserted(ChannelId channel) = 0;
   virtual void count_dispatches(std::size_t count) noexcept = 0;
@@ -67,8 +68,8 @@ class Audience {
   void remove(Session& session, ChannelId channel);
   void remove_all(Session& session);
   bool has_sessions(ChannelId channel) const { return channels_.contains(channel); }
-
   std::size_t sessions_of(ChannelId channel) const;
+
   void deliver(std::shared_ptr<const Delivery> delivery);
 
  private:

@@ -16,7 +16,11 @@ using std::chrono::milliseconds;
 
 constexpr std::uint32_t kPage = 50;
 constexpr std::size_t kTasksMax = 1'000'000;
-constexpr milliseconds kAskAgain{5};  // the desk and the log do not agree yet on who is a member
+// A job that stands still: the channel's core and the log do not agree yet on who is a member, or the log cannot be read. It is
+// tried again after a pause that doubles; what still stands after all of them, two seconds, is given up.
+constexpr milliseconds kPauseFirst{5};
+constexpr milliseconds kPauseMost{320};
+constexpr unsigned kTriesMost = 12;
 
 bool wants_near(const Subscription& subscription, const CatchUpJob& job, bool large) {
   return !large || subscription.subscribed || job.kind == CatchUpJob::Kind::kPositions;
@@ -24,6 +28,14 @@ bool wants_near(const Subscription& subscription, const CatchUpJob& job, bool la
 
 // From READY on `rev` has no holes: each change is told, as it would have been live. Only who named positions gets them gathered.
 bool one_by_one(const CatchUpJob& job) { return job.kind != CatchUpJob::Kind::kPositions; }
+
+bool tells_removal(const Message& message, UserId user) {
+  if (!message.system || message.system->user != user) return false;
+  return message.system->kind == SystemKind::kMemberRemove || message.system->kind == SystemKind::kMemberLeave;
+}
+
+// The message, as it is now, says what came after the removal of who reads it: that is not his.
+bool changed_after_end(const CatchUpJob& job, const Message& message) { return job.end && !message.deleted && message.rev > job.end->rev; }
 
 }  // namespace
 
@@ -98,6 +110,8 @@ Task<void> CatchUp::settle_all(std::shared_ptr<Session> session, std::vector<Cha
       Subscription* at = parts_.audience.find(*session, answer.channel);
       if (at == nullptr) {
         desert(answer.channel);
+      } else if (at->leaving) {
+        continue;  // it has a job, and that ends it
       } else if (answer.outcome == Settled::Outcome::kLive) {
         at->live = true;
         if (std::exchange(at->announced, false)) dispatch(*session, synced_text(answer.channel, at->seq, at->rev, true));
@@ -121,10 +135,13 @@ Task<void> CatchUp::perform(std::shared_ptr<Session> session, Job& job) {
   if (job.synced_due) parts_.counters.catch_ups.add();
   const unsigned home = parts_.cores.of(job.channel).index();
   bool take_head = job.kind == Job::Kind::kRefused;
+  unsigned tries = 0;
+  milliseconds pause = kPauseFirst;
   while (!session->ended() && !stopped_) {
     const Subscription* from = parts_.audience.find(*session, job.channel);
     if (from == nullptr) co_return;
-    std::vector<Stand> stands{{job.channel, from->seq, from->rev, take_head}};
+    const Stand stand{job.channel, from->seq, from->rev, take_head};
+    std::vector<Stand> stands{stand};
     auto answers = co_await ask(home, session->user(), std::move(stands));
     const Settled answer = answers.front();
     Subscription* at = parts_.audience.find(*session, job.channel);
@@ -132,7 +149,7 @@ Task<void> CatchUp::perform(std::shared_ptr<Session> session, Job& job) {
       desert(job.channel);
       co_return;
     }
-    if (answer.outcome == Settled::Outcome::kLive) {
+    if (answer.outcome == Settled::Outcome::kLive && !at->leaving) {
       if (take_head) {
         at->seq = answer.seq;
         at->rev = answer.rev;
@@ -142,22 +159,46 @@ Task<void> CatchUp::perform(std::shared_ptr<Session> session, Job& job) {
       finish(*session, job, answer);
       co_return;
     }
-    if (answer.outcome == Settled::Outcome::kGone) {
-      if (co_await leave(session, job)) co_return;
+    if (answer.outcome == Settled::Outcome::kGone || at->leaving) {
+      at->leaving = true;
+      if (co_await part(session, job)) co_return;
+    } else {
+      co_await read_on(session, job, answer.large);
+      if (mutant_is(Mutant::kReadBeforeSubscribe)) take_head = true;
+    }
+    at = parts_.audience.find(*session, job.channel);
+    if (at == nullptr || session->ended()) co_return;
+    if (at->seq != stand.seq || at->rev != stand.rev) {
+      tries = 0;
+      pause = kPauseFirst;
       continue;
     }
-    co_await read_on(session, job, answer.large);
-    if (mutant_is(Mutant::kReadBeforeSubscribe)) take_head = true;
+    if (++tries > kTriesMost) {
+      log_error("gateway: catching up stands still", {{"channel", job.channel.value}, {"seq", at->seq}, {"rev", at->rev}});
+      if (take_head || answer.outcome == Settled::Outcome::kGone) {
+        parts_.give_up(session);
+        co_return;
+      }
+      // What is next is not to be had: the client is told so, and goes on at the head.
+      job.kind = Job::Kind::kRefused;
+      job.synced_due = at->announced = take_head = true;
+      tries = 0;
+      continue;
+    }
+    co_await sleep_on(parts_.core, pause);
+    pause = std::min(2 * pause, kPauseMost);
   }
 }
 
 // Live from this turn on: SYNCED says where, and what waited for it follows.
 void CatchUp::finish(Session& session, Job& job, const Settled& answer) {
-  const Subscription& at = *parts_.audience.find(session, job.channel);
+  Subscription& at = *parts_.audience.find(session, job.channel);
   if (job.synced_due) dispatch(session, synced_text(job.channel, at.seq, at.rev, job.kind != Job::Kind::kRefused));
   if (job.kind == Job::Kind::kRefused) parts_.counters.catch_ups_refused.add();
-  if (job.kind == Job::Kind::kSilent && !wants_near(at, job, answer.large) && at.seq > job.ready_seq)
+  if (job.kind == Job::Kind::kSilent && !wants_near(at, job, answer.large) && at.seq > std::max(job.ready_seq, at.told_head)) {
+    at.told_head = at.seq;
     dispatch(session, unread_text(job.channel, at.seq));
+  }
   for (ParcelRef& early : std::exchange(job.early, {})) session.dispatch(std::move(early));
 }
 
@@ -187,29 +228,70 @@ Task<bool> CatchUp::admit(std::shared_ptr<Session> session, Job& job) {
   co_return true;
 }
 
-// The user is no member any more. For a session that was told of the channel his removal is its last event.
-Task<bool> CatchUp::leave(std::shared_ptr<Session> session, Job& job) {
+// The user is no member any more: what was numbered before his removal is his still, and the removal is the channel's last event.
+// False: the log says that he is one, or he became one again meanwhile.
+Task<bool> CatchUp::part(std::shared_ptr<Session> session, Job& job) {
   auto view = co_await parts_.log.view(job.channel, session->user());
-  if (view && view->state.exists() && view->state.roster->sees(session->user())) {
-    co_await sleep_on(parts_.core, kAskAgain);
-    co_return false;
-  }
-  std::optional<std::uint64_t> removed_at;
-  const Subscription* at = parts_.audience.find(*session, job.channel);
-  std::uint64_t rev = at == nullptr ? 0 : at->rev;
-  while (at != nullptr) {
-    auto page = co_await parts_.log.changes(job.channel, rev, kPage);
-    if (!page || page->empty()) break;
+  Subscription* at = parts_.audience.find(*session, job.channel);
+  if (session->ended() || at == nullptr) co_return true;
+  if (!view && view.error().code != ErrorCode::kUnknownChannel) co_return false;
+  if (view && view->state.exists() && view->state.roster->sees(session->user())) at->leaving = false;
+  if (!at->leaving) co_return false;
+  ChannelState now;
+  if (view) now = std::move(view->state);
+  auto found = co_await end_of(session, job.channel, std::move(now));
+  if (!found) co_return false;
+  job.end = *std::move(found);
+  if (job.end && job.kind != Job::Kind::kRefused) co_await read_on(session, job, job.end->large);
+  const std::optional<CatchUpJob::End> end = std::exchange(job.end, std::nullopt);
+  at = parts_.audience.find(*session, job.channel);
+  if (session->ended() || stopped_ || at == nullptr) co_return true;
+  if (!at->leaving) co_return false;
+  const bool whole = !end || (at->seq >= end->state.last_seq && at->rev >= end->state.rev);
+  if (!whole && !job.synced_due) dispatch(*session, synced_text(job.channel, end->state.last_seq, end->state.rev, false));
+  parts_.audience.remove(*session, job.channel);
+  dispatch(*session, end ? member_remove_text(job.channel, end->rev, session->user()) : channel_delete_text(job.channel));
+  if (job.synced_due) dispatch(*session, gone_text(job.channel));
+  co_return true;
+}
+
+// Where the channel ended for who was removed: before his last removal. `now` is as the channel is. None when there was no removal.
+Task<Result<std::optional<CatchUpJob::End>>> CatchUp::end_of(std::shared_ptr<Session> session, ChannelId channel, ChannelState now) {
+  const Subscription* at = parts_.audience.find(*session, channel);
+  const std::uint64_t seq = at->seq;
+  std::uint64_t rev = at->rev;
+  std::optional<CatchUpJob::End> end;
+  for (;;) {
+    auto page = co_await parts_.log.changes(channel, rev, kPage);
+    if (!page) co_return fail(page.error());
+    if (page->empty()) break;
     for (const Change& change : *page) {
-      if (change.kind == ChangeKind::kMemberRemove && change.user == session->user()) removed_at = change.rev;
+      if (change.kind == ChangeKind::kMemberRemove && change.user == session->user()) end = {.state = now, .rev = change.rev};
+      if (change.kind == ChangeKind::kChannelUpdate && end) end->updated_after = true;
     }
     rev = page->back().rev;
   }
-  if (session->ended() || parts_.audience.find(*session, job.channel) == nullptr) co_return true;
-  parts_.audience.remove(*session, job.channel);
-  dispatch(*session, removed_at ? member_remove_text(job.channel, *removed_at, session->user()) : channel_delete_text(job.channel));
-  if (job.synced_due) dispatch(*session, gone_text(job.channel));
-  co_return true;
+  if (!end) co_return end;
+  end->large = now.exists() && now.roster->members.size() >= parts_.limits.large_channel;
+  end->updated_after = end->updated_after || !now.exists();
+  end->state.rev = end->rev - 1;
+  // The message that says that he is out was numbered with the removal, and is the first that is not his. None: he was the last.
+  end->state.last_seq = seq;
+  for (std::uint64_t before = 0;;) {
+    const HistoryQuery query{HistoryQuery::Direction::kBefore, before, kPage};
+    auto page = co_await parts_.log.history(channel, query);
+    if (!page) co_return fail(page.error());
+    if (page->empty()) break;
+    if (!now.exists()) end->state.last_seq = std::max(end->state.last_seq, page->front().seq);
+    const auto told = std::ranges::find_if(*page, [&](const Message& message) { return tells_removal(message, session->user()); });
+    if (told != page->end() && told->seq > seq) {
+      end->state.last_seq = told->seq - 1;
+      break;
+    }
+    before = page->back().seq;
+    if (before <= seq + 1) break;
+  }
+  co_return end;
 }
 
 Task<std::optional<auth::ProfileSet>> CatchUp::prepare(std::shared_ptr<Session> session, ChannelId channel, std::vector<UserId> shown) {
@@ -232,11 +314,11 @@ Task<void> CatchUp::read_on(std::shared_ptr<Session> session, Job& job, bool lar
 
 // The channel's state while the user is in it: what is numbered up to there is his to see, whoever removes him later. Asked for
 // after the pages that it is held against, which may show more: rows are there before the channel's core hears of them.
-Task<std::optional<ChannelState>> CatchUp::member_head(std::shared_ptr<Session> session, ChannelId channel) {
-  auto view = co_await parts_.log.view(channel, session->user());
+Task<std::optional<ChannelState>> CatchUp::member_head(std::shared_ptr<Session> session, const Job& job) {
+  if (job.end) co_return job.end->state;
+  auto view = co_await parts_.log.view(job.channel, session->user());
   if (view && view->state.exists() && view->state.roster->sees(session->user())) co_return std::move(view->state);
-  co_await sleep_on(parts_.core, kAskAgain);  // the channel's core says soon that he is gone
-  co_return std::nullopt;
+  co_return std::nullopt;  // the channel's core says soon that he is gone
 }
 
 // Messages after where the session stands, until there are no more. False: the job is over.
@@ -247,7 +329,7 @@ Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bo
     const HistoryQuery query{HistoryQuery::Direction::kAfter, from->seq, kPage};
     auto page = co_await parts_.log.history(job.channel, query);
     if (!page) co_return true;  // the next settle() finds it behind still
-    const auto head = co_await member_head(session, job.channel);
+    const auto head = co_await member_head(session, job);
     if (!head) co_return false;
     const bool last = page->size() < kPage;
     std::erase_if(*page, [&head](const Message& message) { return message.seq > head->last_seq; });
@@ -257,6 +339,7 @@ Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bo
       if (!profiles) co_return false;
       Subscription& at = *parts_.audience.find(*session, job.channel);
       if (message.seq <= at.seq) continue;
+      if (changed_after_end(job, message)) co_return false;
       at.seq = message.seq;
       if (std::ranges::find(job.withdrawn, message.seq) != job.withdrawn.end()) message.deleted = true;
       const std::string text = message_json(message, (*profiles)(message.author));
@@ -279,7 +362,7 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
     if (from == nullptr) co_return false;
     auto page = co_await parts_.log.changes(job.channel, from->rev, kPage);
     if (!page || page->empty()) co_return true;
-    const auto head = co_await member_head(session, job.channel);
+    const auto head = co_await member_head(session, job);
     if (!head) co_return false;
     const bool last = page->size() < kPage;
     std::erase_if(*page, [&head](const Change& change) { return change.rev > head->rev; });
@@ -301,7 +384,9 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
       if (is_about_message(change.kind)) {
         const auto found = std::ranges::find(*messages, change.seq, &Message::seq);
         if (found != messages->end()) message = std::make_shared<const Message>(*found);
+        if (message != nullptr && changed_after_end(job, *message)) co_return false;
       }
+      if (job.end && job.end->updated_after && change.kind == ChangeKind::kChannelUpdate) co_return false;
       Event event = event_of(change, std::move(message), job.channel, *head);
       if (!co_await tell_change(session, job, std::move(event), large)) co_return false;
     }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,6 +40,15 @@ struct CatchUpJob {
   std::vector<ParcelRef> early;
   std::vector<std::uint64_t> withdrawn;                         // deleted while it runs
   std::unordered_map<std::uint64_t, std::uint64_t> sent_as_of;  // seq → rev, of the messages sent that were changed before
+
+  // The user was removed: where the channel ended for him.
+  struct End {
+    ChannelState state;          // as it is now, with last_seq and rev as they were before the removal
+    std::uint64_t rev = 0;       // the removal's
+    bool large = false;          // now
+    bool updated_after = false;  // what it is called now is not his to see
+  };
+  std::optional<End> end;
 };
 
 class CatchUpQueue {
@@ -65,6 +75,8 @@ class CatchUp {
     Parcels& parcels;
     std::span<ChannelDesk* const> desks;  // one a core
     Counters& counters;
+    // Ends a session of which it cannot be said whether its user is in a channel: he comes back, and begins anew.
+    std::function<void(const std::shared_ptr<Session>&)> give_up;
   };
   explicit CatchUp(const Parts& parts);
   CatchUp(const CatchUp&) = delete;
@@ -88,14 +100,15 @@ class CatchUp {
   Task<void> perform(std::shared_ptr<Session> session, Job& job);
   // Whether the client's position can be caught up within the limits; what cannot becomes kRefused or is gone.
   Task<bool> admit(std::shared_ptr<Session> session, Job& job);
-  Task<std::optional<ChannelState>> member_head(std::shared_ptr<Session> session, ChannelId channel);
+  Task<std::optional<ChannelState>> member_head(std::shared_ptr<Session> session, const Job& job);
   Task<void> read_on(std::shared_ptr<Session> session, Job& job, bool large);
   Task<bool> read_messages(std::shared_ptr<Session> session, Job& job, bool large);
   Task<bool> read_changes(std::shared_ptr<Session> session, Job& job, bool large);
   Task<bool> tell_change(std::shared_ptr<Session> session, Job& job, Event event, bool large);
   // When there is room, the profiles to show; none when the session does not want it any more.
   Task<std::optional<auth::ProfileSet>> prepare(std::shared_ptr<Session> session, ChannelId channel, std::vector<UserId> shown);
-  Task<bool> leave(std::shared_ptr<Session> session, Job& job);
+  Task<bool> part(std::shared_ptr<Session> session, Job& job);
+  Task<Result<std::optional<CatchUpJob::End>>> end_of(std::shared_ptr<Session> session, ChannelId channel, ChannelState now);
   void finish(Session& session, Job& job, const Settled& answer);
   void desert(ChannelId channel);
   void dispatch(Session& session, net::SharedBuffer text, ParcelLabel label = {});

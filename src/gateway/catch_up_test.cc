@@ -1,5 +1,7 @@
 #include "gateway/catch_up.h"
 
+#include <numeric>
+
 #include "tests/gateway/world.h"
 
 namespace rookery::gateway {
@@ -32,6 +34,20 @@ class CatchUpTest : public ::testing::Test {
   CatchUpTest() : ann(world.user("ann")), ben(world.user("ben")), channel(world.group({ann, ben})) {}
   void send(int count, const std::string& name = "m") {
     for (int i = 0; i < count; ++i) world.send(channel, ann, name + std::to_string(++sent));
+  }
+  // Ben's client catches up with sixty messages, of which not all are sent yet: it does not read.
+  void stop_in_the_middle(TestClient& client) {
+    const std::string big(3900, 'x');
+    for (int i = 0; i < 60; ++i) world.send(channel, ann, big);
+    client.open();
+    client.stop_reading();
+    client.say(R"({"op":2,"d":{"token":")" + to_string(ben) + R"(","device":{"id":"d","kind":"web"})" + positions(position(channel, 0, 0)) +
+               "}}");
+    world.settle();
+  }
+  static std::string session_of(TestClient& client) {
+    const auto all = client.all();
+    return field(*std::ranges::find_if(all, [](const std::string& frame) { return has(frame, R"("t":"READY")"); }), "session_id");
   }
   void edit(std::uint64_t seq, const std::string& content) {
     ASSERT_TRUE(world.apply(channel, EditMessage{ann, world.message_at(channel, seq), content, {}}));
@@ -318,14 +334,8 @@ TEST_F(CatchUpTest, ASessionThatEndsWhileItsChangesAreReadIsLeftAlone) {
 }
 
 TEST_F(CatchUpTest, WhoIsRemovedWhileCatchingUpIsToldSoLast) {
-  const std::string big(3900, 'x');
-  for (int i = 0; i < 60; ++i) world.send(channel, ann, big);
   TestClient client(world, 1);
-  client.open();
-  client.stop_reading();
-  client.say(R"({"op":2,"d":{"token":")" + to_string(ben) + R"(","device":{"id":"d","kind":"web"})" + positions(position(channel, 0, 0)) +
-             "}}");
-  world.settle();
+  stop_in_the_middle(client);
   ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
   world.send(channel, ann, "not for ben");
   client.read_on();
@@ -336,14 +346,8 @@ TEST_F(CatchUpTest, WhoIsRemovedWhileCatchingUpIsToldSoLast) {
 }
 
 TEST_F(CatchUpTest, WhatIsNumberedAfterHisRemovalIsNotReadForHim) {
-  const std::string big(3900, 'x');
-  for (int i = 0; i < 60; ++i) world.send(channel, ann, big);
   TestClient client(world, 1);
-  client.open();
-  client.stop_reading();
-  client.say(R"({"op":2,"d":{"token":")" + to_string(ben) + R"(","device":{"id":"d","kind":"web"})" + positions(position(channel, 0, 0)) +
-             "}}");
-  world.settle();
+  stop_in_the_middle(client);
   world.deaf = true;  // the log shows it already, and the channel's core has not heard of it
   ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
   world.send(channel, ann, "not for ben");
@@ -355,6 +359,106 @@ TEST_F(CatchUpTest, WhatIsNumberedAfterHisRemovalIsNotReadForHim) {
   client.expect(R"("t":"CHANNEL_MEMBER_REMOVE")");
   world.settle();
   EXPECT_EQ(count_of(client.all(), "not for ben"), 0u);
+}
+
+// Messages in `frames`, in order: their seqs.
+std::vector<std::uint64_t> seqs_of(const std::vector<std::string>& frames) {
+  std::vector<std::uint64_t> seqs;
+  for (const std::string& frame : frames) {
+    if (has(frame, "MESSAGE_CREATE")) seqs.push_back(std::stoull(frame.substr(frame.find("\"seq\":") + 6)));
+  }
+  return seqs;
+}
+
+std::vector<std::uint64_t> up_to(std::uint64_t last) {
+  std::vector<std::uint64_t> seqs(last);
+  std::iota(seqs.begin(), seqs.end(), std::uint64_t{1});
+  return seqs;
+}
+
+TEST_F(CatchUpTest, WhatWasNumberedBeforeHisRemovalComesBeforeIt) {
+  TestClient client(world, 1);
+  stop_in_the_middle(client);
+  ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+  world.send(channel, ann, "not for ben");
+  client.read_on();
+  client.expect(R"("t":"CHANNEL_MEMBER_REMOVE")");
+  client.expect(R"("gone":true)");
+  EXPECT_EQ(seqs_of(client.all()), up_to(60));
+}
+
+TEST_F(CatchUpTest, WhoIsRemovedBeforeHisSessionIsLiveGetsWhatCameBefore) {
+  // READY is read, then messages and the removal are written before the session is live: many times, at every point.
+  for (int round = 0; round < 30; ++round) {
+    const UserId one = world.user("cy" + std::to_string(round));
+    const ChannelId group = world.group({ann, one});
+    TestClient client(world, static_cast<unsigned>(round % 2));
+    std::thread writer([&] {
+      for (int i = 0; i < 5; ++i) world.send(group, ann, "before");
+      ASSERT_TRUE(world.apply(group, RemoveMember{ann, one}));
+      world.send(group, ann, "after");
+    });
+    const std::string ready = client.identify(one, positions(position(ChannelId(1), 0, 0)));
+    writer.join();
+    const bool listed = has(ready, quoted(group));
+    if (listed) client.expect(R"("t":"CHANNEL_MEMBER_REMOVE")");
+    world.settle();
+    const std::uint64_t known = listed ? std::stoull(ready.substr(ready.find("\"last_seq\":") + 11)) : 5;
+    EXPECT_EQ(seqs_of(client.all()).size(), 5 - known) << ready;
+    EXPECT_EQ(count_of(client.all(), "after"), 0u);
+  }
+}
+
+TEST_F(CatchUpTest, WhatWasChangedAfterHisRemovalIsNotShownToHim) {
+  TestClient client(world, 1);
+  stop_in_the_middle(client);
+  ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+  edit(60, "not for ben");
+  client.read_on();
+  client.expect(R"("t":"CHANNEL_MEMBER_REMOVE")");
+  client.expect(R"("gone":true)");
+  EXPECT_EQ(seqs_of(client.all()), up_to(59));
+  EXPECT_EQ(count_of(client.all(), "not for ben"), 0u);
+  EXPECT_EQ(count_of(client.all(), R"("recovered":true)"), 0u);
+}
+
+TEST_F(CatchUpTest, WhoIsInAgainBeforeHeWasToldReadsOn) {
+  TestClient client(world, 1);
+  stop_in_the_middle(client);
+  ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+  ASSERT_TRUE(world.apply(channel, AddMember{ann, ben}));
+  world.settle();
+  client.read_on();
+  client.expect(R"("recovered":true)");
+  world.send(channel, ann, "live");
+  client.expect(R"("content":"live")");
+  EXPECT_EQ(seqs_of(client.all()), up_to(63));
+  EXPECT_EQ(count_of(client.all(), "CHANNEL_MEMBER_REMOVE"), 0u);
+}
+
+TEST_F(CatchUpTest, WhatStandsStillIsGivenUpAndSaysSo) {
+  TestClient client(world, 1);
+  stop_in_the_middle(client);
+  world.deaf = true;  // the channel's core never hears that he is out, and the log does not let him read on
+  ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+  client.read_on();
+  client.expect(R"("recovered":false)");
+}
+
+TEST_F(CatchUpTest, ASessionWhoseMembershipCannotBeToldIsEndedAndComesBack) {
+  TestClient client(world, 1);
+  stop_in_the_middle(client);
+  ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+  world.settle();
+  world.deaf = true;  // he is in it again, and the channel's core never hears of it
+  ASSERT_TRUE(world.apply(channel, AddMember{ann, ben}));
+  client.read_on();
+  client.expect_close(1013);
+  world.deaf = false;
+  TestClient again(world, 1);
+  again.open();
+  again.say(R"({"op":6,"d":{"token":")" + to_string(ben) + R"(","session_id":")" + session_of(client) + R"(","s":1}})");
+  again.expect(R"("op":9)");
 }
 
 TEST_F(CatchUpTest, WhoIsInAgainIsNotToldThatHeWasOut) {

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/mutant.h"
+#include "gateway/close_codes.h"
 #include "gateway/texts.h"
 #include "runtime/log.h"
 
@@ -19,7 +20,8 @@ constexpr std::size_t kTasksMax = 1'000'000;
 constexpr std::size_t kEarlyMax = 256;  // what may wait for one SYNCED
 constexpr milliseconds kDrainStep{50};
 
-CatchUp::Parts catch_up_parts(const Floor::Parts& parts, Audience& audience, Parcels& parcels) {
+CatchUp::Parts catch_up_parts(const Floor::Parts& parts, Audience& audience, Parcels& parcels,
+                              std::function<void(const std::shared_ptr<Session>&)> give_up) {
   return {.core = parts.core,
           .cores = parts.cores,
           .log = parts.services.log,
@@ -28,7 +30,8 @@ CatchUp::Parts catch_up_parts(const Floor::Parts& parts, Audience& audience, Par
           .audience = audience,
           .parcels = parcels,
           .desks = parts.desks,
-          .counters = parts.counters};
+          .counters = parts.counters,
+          .give_up = std::move(give_up)};
 }
 
 net::SharedBuffer hello_of(const GatewayOptions& options) {
@@ -51,7 +54,7 @@ Floor::Floor(const Parts& parts)
       audience_(parts.core, parcels_, *this),
       sweep_timer_(parts.core),
       drain_timer_(parts.core),
-      catch_up_(catch_up_parts(parts, audience_, parcels_)),
+      catch_up_(catch_up_parts(parts, audience_, parcels_, [this](const std::shared_ptr<Session>& session) { give_up(session); })),
       tasks_(kTasksMax) {}
 
 Floor::~Floor() { CHECK(sessions_.empty()); }
@@ -135,6 +138,11 @@ void Floor::end(const std::shared_ptr<Session>& session, bool at_once) {
   audience_.remove_all(*keep);
   keep->end();
   parts_.counters.sessions.take();
+}
+
+void Floor::give_up(const std::shared_ptr<Session>& session) {
+  if (Connection* connection = session->connection()) connection->close(close_codes::kTryAgainLater);
+  end(session, false);
 }
 
 TimeMs Floor::wall_time_of(SteadyTime then) const {
@@ -264,6 +272,10 @@ void Floor::withdraw(Place place, const std::string& deleted_message) {
 
 void Floor::on_behind(Session& session, ChannelId channel) {
   parts_.counters.holes.add();
+  read_on_silently(session, channel);
+}
+
+void Floor::read_on_silently(Session& session, ChannelId channel) {
   const std::shared_ptr<Session> shared = find(session.key());
   auto job = std::make_unique<CatchUpJob>();
   job->channel = channel;
@@ -281,10 +293,9 @@ void Floor::on_early(Session& session, ChannelId channel, ParcelRef parcel) {
   job->early.push_back(std::move(parcel));
 }
 
-void Floor::on_cut_short(Session& session, ChannelId channel, ParcelRef removal) {
-  session.dispatch(std::move(removal));
-  const CatchUpJob* job = session.catching_up == nullptr ? nullptr : session.catching_up->find(channel);
-  if (job != nullptr && job->synced_due) dispatch(session, gone_text(channel));
+void Floor::on_cut_short(Session& session, ChannelId channel) {
+  if (session.catching_up != nullptr && session.catching_up->find(channel) != nullptr) return;  // the job sees it
+  read_on_silently(session, channel);
 }
 
 void Floor::on_deserted(ChannelId channel) {

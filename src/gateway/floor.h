@@ -102,7 +102,7 @@ class Floor final : public LetterBox, private AudienceHost {
 
   void on_behind(Session& session, ChannelId channel) override;
   void on_early(Session& session, ChannelId channel, ParcelRef parcel) override;
-  void on_cut_short(Session& session, ChannelId channel, ParcelRef removal) override;
+  void on_cut_short(Session& session, ChannelId channel) override;
   void on_deserted(ChannelId channel) override;
   void count_dispatches(std::size_t count) noexcept override { parts_.counters.dispatches.add(count); }
 
@@ -111,6 +111,8 @@ class Floor final : public LetterBox, private AudienceHost {
   void queue_from(const std::shared_ptr<Session>& session, const std::vector<ChannelView>& views);
   void add_job(const std::shared_ptr<Session>& session, ChannelId channel, CatchUpJob::Kind kind, std::uint64_t ready_seq);
   void join_one(const std::shared_ptr<Session>& session, const Join& join, const ParcelRef& parcel);
+  void give_up(const std::shared_ptr<Session>& session);
+  void read_on_silently(Session& session, ChannelId channel);
   void arm_sweep();
   void sweep_sessions(SteadyTime now);
   TimeMs wall_time_of(SteadyTime then) const;

@@ -104,6 +104,7 @@ void Client::resume() {
   if (dice().chance(habits_.repeats_older)) from = acked_ + dice().below(s_ - acked_ + 1);
   if (from < s_) ++totals.repeats;
   resuming_ = true;
+  replay_due_ = from + 1;
   say(fmt::format(R"({{"op":6,"d":{{"token":"{}","session_id":"{}","s":{}}}}})", token(), session_id_, from));
 }
 

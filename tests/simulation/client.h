@@ -138,6 +138,7 @@ class Client final : public Endpoint {
   std::uint64_t attempt_ = 0;  // tells connections apart
   bool in_ = false;
   bool resuming_ = false;
+  std::uint64_t replay_due_ = 0;  // the s that a Resume has to send next
   bool settled_ = false;
   Micros reads_from_ = 0;
   Micros last_news_ = 0;

@@ -32,6 +32,7 @@ void Client::dispatch(JsonValue frame) {
   const std::uint64_t s = number_of(frame, "s");
   const std::string type = text_of(frame, "t");
   const JsonValue d = *frame.member("d");
+  if (resuming_ && s != replay_due_++) violation(fmt::format("{}: s {} is replayed where s {} was due", name_, s, replay_due_ - 1));
   if (is_repeat(s, type, d)) return;
   if (s != s_ + 1) violation(fmt::format("{}: s {} follows s {}", name_, s, s_));
   s_ = s;
@@ -140,6 +141,7 @@ void Client::handle_message(const std::string& type, View& view, JsonValue d) {
   } else if (type == "MESSAGE_REACTION_ADD" || type == "MESSAGE_REACTION_REMOVE") {
     view.react(id_of<MessageId>(d, "message_id"), rev, text_of(d, "emoji"), number_of(d, "count"));
   } else if (type == "CHANNEL_MEMBER_REMOVE" && id_of<UserId>(d, "user_id") == user_) {
+    view.removed(rev);
     return gone(id_of<ChannelId>(d, "channel_id"), type);
   } else if (type == "CHANNEL_UPDATE" || type == "CHANNEL_MEMBER_ADD" || type == "CHANNEL_MEMBER_REMOVE") {
     view.change(rev);

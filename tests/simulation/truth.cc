@@ -136,7 +136,7 @@ void Truth::add_message(Channel& channel, const Message& message) {
 void Truth::add_change(Channel& channel, const Event& event) {
   if (event.rev == 0) return;
   if (event.rev != channel.rev() + 1) violation(fmt::format("{}: rev {} follows rev {}", event.channel.value, event.rev, channel.rev()));
-  channel.changes.push_back({kind_of(event.kind), event.seq, event.user});
+  channel.changes.push_back({kind_of(event.kind), event.seq, event.user, channel.last_seq()});
   if (event.kind == EventKind::kMemberAdd) {
     channel.members.insert(event.user);
     channel.out.erase(event.user);

@@ -49,6 +49,7 @@ class Truth {
     ChangeKind kind{};
     std::uint64_t seq = 0;
     UserId user;
+    std::uint64_t last_seq = 0;  // of the channel then; 0: not known
   };
   // Until where a user who is out was in.
   struct Out {

@@ -75,6 +75,14 @@ void View::react(MessageId message, std::uint64_t rev, const std::string& emoji,
 
 void View::change(std::uint64_t rev) { advance_rev(rev); }
 
+void View::removed(std::uint64_t rev) const {
+  const Truth::Channel* channel = truth_.find(id_);
+  if (syncing || is_loose() || channel == nullptr || rev > channel->rev()) return;  // `gone` follows, which promises nothing
+  const std::uint64_t last = channel->changes[rev - 1].last_seq;
+  if (last != 0 && live_seq_ != last)
+    violation(fmt::format("{}: the user's removal, rev {}, comes where seq {} was due", name(), rev, last));
+}
+
 void View::synced(std::uint64_t seq, std::uint64_t rev, bool recovered) {
   syncing = false;
   if (seq < live_seq_ || rev < live_rev_) violation(fmt::format("{}: SYNCED goes back to {} rev {}", name(), seq, rev));

@@ -35,6 +35,8 @@ class View {
   void update(const Shown& message, std::uint64_t rev);
   void react(MessageId message, std::uint64_t rev, const std::string& emoji, std::uint64_t count);
   void change(std::uint64_t rev);  // of the channel or its members
+  // The user is out by this change: what was numbered before it must be here.
+  void removed(std::uint64_t rev) const;
   void synced(std::uint64_t seq, std::uint64_t rev, bool recovered);
 
   // --- by REST ---
