@@ -95,6 +95,11 @@ class PollingTest : public testing::Test {
     world.stop();
   }
 
+  // Ann's client; answers the `n` of its next call, which is the first one that is held.
+  std::uint64_t enter() {
+    client.identify();
+    return client.quiet(2);
+  }
   std::size_t skins() {
     std::size_t count = 0;
     for (unsigned core = 0; core < world.cores.size(); ++core) world.run(internal::call([&] { count += polling.desk(core).size(); }), core);
@@ -110,23 +115,21 @@ class PollingTest : public testing::Test {
 
   World world;
   Polling polling;
-};
-
-TEST_F(PollingTest, TheFirstCallIsAnsweredWithHelloAndReady) {
-  PollClient ann(world, polling, world.user("ann"));
-  const std::string text = ann.identify();
-  EXPECT_TRUE(text.starts_with(R"({"session_id":")" + ann.session() + R"(","n":1,"frames":[{"op":10,)")) << text;
-  EXPECT_TRUE(has(text, R"("t":"READY")")) << text;
-  EXPECT_FALSE(ann.session().empty());
-}
-
-TEST_F(PollingTest, ACallIsHeldUntilSomethingHappens) {
   const UserId ann = world.user("ann");
   const UserId ben = world.user("ben");
   const ChannelId channel = world.group({ann, ben});
-  PollClient client(world, polling, ann);
-  client.identify();
-  const std::uint64_t n = client.quiet(2);
+  PollClient client{world, polling, ann};
+};
+
+TEST_F(PollingTest, TheFirstCallIsAnsweredWithHelloAndReady) {
+  const std::string text = client.identify();
+  EXPECT_TRUE(text.starts_with(R"({"session_id":")" + client.session() + R"(","n":1,"frames":[{"op":10,)")) << text;
+  EXPECT_TRUE(has(text, R"("t":"READY")")) << text;
+  EXPECT_FALSE(client.session().empty());
+}
+
+TEST_F(PollingTest, ACallIsHeldUntilSomethingHappens) {
+  const std::uint64_t n = enter();
   Waiting held = client.call(n);
   EXPECT_FALSE(held.there());
   world.send(channel, ben, "hi");
@@ -134,7 +137,6 @@ TEST_F(PollingTest, ACallIsHeldUntilSomethingHappens) {
 }
 
 TEST_F(PollingTest, AHeldCallIsAnsweredEmptyWhenItsTimeIsUp) {
-  PollClient client(world, polling, world.user("ann"));
   client.identify();
   Waiting held = client.call(2, {}, milliseconds(20'000));
   pass(milliseconds(19'999));
@@ -144,9 +146,6 @@ TEST_F(PollingTest, AHeldCallIsAnsweredEmptyWhenItsTimeIsUp) {
 }
 
 TEST_F(PollingTest, AnAnswerIsKeptUntilTheNextNAndItsFramesAreDoneOnce) {
-  const UserId ann = world.user("ann");
-  const ChannelId channel = world.group({ann, world.user("ben")});
-  PollClient client(world, polling, ann);
   client.identify();
   const std::vector<std::string> sending{request(1, channel, "once")};
   const std::string first = client.call(2, sending).text();
@@ -157,9 +156,6 @@ TEST_F(PollingTest, AnAnswerIsKeptUntilTheNextNAndItsFramesAreDoneOnce) {
 }
 
 TEST_F(PollingTest, AGapIsRefusedAndNothingOfItIsDone) {
-  const UserId ann = world.user("ann");
-  const ChannelId channel = world.group({ann, world.user("ben")});
-  PollClient client(world, polling, ann);
   client.identify();
   EXPECT_EQ(client.call(3, {request(1, channel, "x")}).text(), "refused 50035");
   EXPECT_EQ(world.view(channel, ann).state.last_seq, 0U);
@@ -167,12 +163,7 @@ TEST_F(PollingTest, AGapIsRefusedAndNothingOfItIsDone) {
 }
 
 TEST_F(PollingTest, ANewerCallEndsTheOlderOneEmptyAndARepeatedOneIsAnsweredAlike) {
-  const UserId ann = world.user("ann");
-  const UserId ben = world.user("ben");
-  const ChannelId channel = world.group({ann, ben});
-  PollClient client(world, polling, ann);
-  client.identify();
-  const std::uint64_t n = client.quiet(2);
+  const std::uint64_t n = enter();
   Waiting older = client.call(n);
   Waiting newer = client.call(n + 1);
   EXPECT_TRUE(has(older.text(), R"("frames":[]})"));
@@ -183,21 +174,13 @@ TEST_F(PollingTest, ANewerCallEndsTheOlderOneEmptyAndARepeatedOneIsAnsweredAlike
 }
 
 TEST_F(PollingTest, TheAnswerBeforeIsKeptWhileTheNextCallDoesNotAcknowledgeIt) {
-  const UserId ann = world.user("ann");
-  const UserId ben = world.user("ben");
-  const ChannelId channel = world.group({ann, ben});
-  PollClient client(world, polling, ann);
-  client.identify();
-  const std::uint64_t n = client.quiet(2);
+  const std::uint64_t n = enter();
   Waiting held = client.call(n);
   world.send(channel, ben, "secret");
   const std::string first = held.text();
   client.call(n + 1, {}, milliseconds(0), 0, 1).text();
   EXPECT_EQ(client.call(n).text(), first);
-  DeleteMessage deletion;
-  deletion.actor = ben;
-  deletion.message = world.message_at(channel, 1);
-  ASSERT_TRUE(world.apply(channel, deletion));
+  ASSERT_TRUE(world.apply(channel, DeleteMessage{ben, world.message_at(channel, 1)}));
   EXPECT_FALSE(has(client.call(n).text(), "secret"));
   client.call(n + 2, {}, milliseconds(0), 0, 1).text();
   EXPECT_EQ(client.call(n).text(), "refused 50035");
@@ -206,7 +189,6 @@ TEST_F(PollingTest, TheAnswerBeforeIsKeptWhileTheNextCallDoesNotAcknowledgeIt) {
 }
 
 TEST_F(PollingTest, OfManyRepeatsTheOldestIsRefused) {
-  PollClient client(world, polling, world.user("ann"));
   client.identify();
   Waiting oldest = client.call(2);
   Waiting second = client.call(2);
@@ -216,12 +198,7 @@ TEST_F(PollingTest, OfManyRepeatsTheOldestIsRefused) {
 }
 
 TEST_F(PollingTest, SAcknowledges) {
-  const UserId ann = world.user("ann");
-  const UserId ben = world.user("ben");
-  const ChannelId channel = world.group({ann, ben});
-  PollClient client(world, polling, ann);
-  client.identify();
-  const std::uint64_t n = client.quiet(2);
+  const std::uint64_t n = enter();
   Waiting held = client.call(n);
   world.send(channel, ben, "hi");
   held.text();
@@ -231,22 +208,12 @@ TEST_F(PollingTest, SAcknowledges) {
 }
 
 TEST_F(PollingTest, ADeletionReachesWhatIsKeptAndWhatWaits) {
-  const UserId ann = world.user("ann");
-  const UserId ben = world.user("ben");
-  const ChannelId channel = world.group({ann, ben});
-  PollClient client(world, polling, ann);
-  client.identify();
-  const std::uint64_t n = client.quiet(2);
+  const std::uint64_t n = enter();
   Waiting held = client.call(n);
   world.send(channel, ben, "first secret");
   EXPECT_TRUE(has(held.text(), "first secret"));
   world.send(channel, ben, "second secret");
-  for (std::uint64_t seq : {1, 2}) {
-    DeleteMessage deletion;
-    deletion.actor = ben;
-    deletion.message = world.message_at(channel, seq);
-    ASSERT_TRUE(world.apply(channel, deletion));
-  }
+  for (const std::uint64_t seq : {1, 2}) ASSERT_TRUE(world.apply(channel, DeleteMessage{ben, world.message_at(channel, seq)}));
   const std::string again = client.call(n).text();
   EXPECT_TRUE(has(again, "MESSAGE_CREATE") && has(again, R"("deleted":true)") && !has(again, "secret")) << again;
   const std::string next = client.call(n + 1).text();
@@ -254,11 +221,7 @@ TEST_F(PollingTest, ADeletionReachesWhatIsKeptAndWhatWaits) {
 }
 
 TEST_F(PollingTest, FramesWaitWhile32RequestsAreUnansweredAndThoseAreBounded) {
-  const UserId ann = world.user("ann");
-  const ChannelId channel = world.group({ann, world.user("ben")});
-  PollClient client(world, polling, ann);
-  client.identify();
-  std::uint64_t n = client.quiet(2);
+  std::uint64_t n = enter();
   world.requests.held = true;
   std::vector<std::string> frames;
   for (int i = 1; i <= 50; ++i) frames.push_back(request(i, channel, "m" + std::to_string(i)));
@@ -274,7 +237,6 @@ TEST_F(PollingTest, FramesWaitWhile32RequestsAreUnansweredAndThoseAreBounded) {
 }
 
 TEST_F(PollingTest, SilenceFor60SecondsIs4009AndAnyCallCounts) {
-  PollClient client(world, polling, world.user("ann"));
   client.identify();
   pass(seconds(59));
   client.call(2, {}, milliseconds(0)).text();
@@ -285,9 +247,6 @@ TEST_F(PollingTest, SilenceFor60SecondsIs4009AndAnyCallCounts) {
 }
 
 TEST_F(PollingTest, WhoLeaves256KibFor10SecondsIs4100AndWhoComesIsNot) {
-  const UserId ann = world.user("ann");
-  const UserId ben = world.user("ben");
-  const ChannelId channel = world.group({ann, ben});
   PollClient slow(world, polling, ann);
   PollClient quick(world, polling, ann);
   slow.identify();
@@ -302,22 +261,13 @@ TEST_F(PollingTest, WhoLeaves256KibFor10SecondsIs4100AndWhoComesIsNot) {
 }
 
 TEST_F(PollingTest, AMebibyteIs4100AtOnce) {
-  const UserId ann = world.user("ann");
-  const UserId ben = world.user("ben");
-  const ChannelId channel = world.group({ann, ben});
-  PollClient client(world, polling, ann);
   client.identify();
   for (int i = 0; i < 280; ++i) world.send(channel, ben, std::string(3900, 'x'));
   EXPECT_TRUE(has(client.call(2).text(), R"("frames":[],"close":{"code":4100,)"));
 }
 
 TEST_F(PollingTest, AnAnswerTakesNoMoreThan128KibAndTheFrameThatPassedThem) {
-  const UserId ann = world.user("ann");
-  const UserId ben = world.user("ben");
-  const ChannelId channel = world.group({ann, ben});
-  PollClient client(world, polling, ann);
-  client.identify();
-  std::uint64_t n = client.quiet(2);
+  std::uint64_t n = enter();
   for (int i = 0; i < 100; ++i) world.send(channel, ben, std::string(3900, 'x'));
   std::size_t messages = 0;
   while (messages < 100) {
@@ -329,7 +279,6 @@ TEST_F(PollingTest, AnAnswerTakesNoMoreThan128KibAndTheFrameThatPassedThem) {
 }
 
 TEST_F(PollingTest, AResumeMovesTheCallToTheSessionsCoreAndEndsTheOlderPoll) {
-  const UserId ann = world.user("ann");
   PollClient old(world, polling, ann);
   old.identify(1);
   Waiting held = old.call(2, {}, seconds(20), 0);
@@ -343,7 +292,6 @@ TEST_F(PollingTest, AResumeMovesTheCallToTheSessionsCoreAndEndsTheOlderPoll) {
 }
 
 TEST_F(PollingTest, ASocketTakesTheSessionOverAndGivesItBack) {
-  const UserId ann = world.user("ann");
   PollClient poll(world, polling, ann);
   poll.identify(1);
   TestClient socket(world, 0);
@@ -357,8 +305,6 @@ TEST_F(PollingTest, ASocketTakesTheSessionOverAndGivesItBack) {
 }
 
 TEST_F(PollingTest, ARevocationEndsTheHeldCallAndSaysNothingElse) {
-  const UserId ann = world.user("ann");
-  PollClient client(world, polling, ann);
   client.identify();
   Waiting held = client.call(2);
   world.revoke(ann, LoginId(1));
@@ -367,7 +313,6 @@ TEST_F(PollingTest, ARevocationEndsTheHeldCallAndSaysNothingElse) {
 }
 
 TEST_F(PollingTest, AClosedPollIsForgottenAfterTheSessionsTime) {
-  PollClient client(world, polling, world.user("ann"));
   client.identify();
   EXPECT_TRUE(has(client.call(2, {R"({"op":99})"}).text(), R"("code":4001)"));
   EXPECT_TRUE(has(client.call(2).text(), R"("code":4001)"));
@@ -378,7 +323,6 @@ TEST_F(PollingTest, AClosedPollIsForgottenAfterTheSessionsTime) {
 }
 
 TEST_F(PollingTest, AFirstCallWithoutASessionLeavesNothingBehind) {
-  PollClient client(world, polling, world.user("ann"));
   EXPECT_TRUE(has(client.call(1).text(), R"("close":{"code":4003,)"));
   EXPECT_TRUE(has(client.resume("AAAAAAECAwQFBgcICQoLDA0ODxA", 1).text(), R"({"op":9,)"));
   EXPECT_TRUE(has(client.call(1, {R"({"op":2,"d":{"token":"x","device":{"id":"d","kind":"web"}}})"}).text(), R"("code":4004)"));
@@ -389,7 +333,6 @@ TEST_F(PollingTest, AFirstCallWithoutASessionLeavesNothingBehind) {
 }
 
 TEST_F(PollingTest, StoppingAnswersWhatIsHeldAndTakesNoMore) {
-  PollClient client(world, polling, world.user("ann"));
   client.identify();
   Waiting held = client.call(2);
   polling.stop();
@@ -399,7 +342,6 @@ TEST_F(PollingTest, StoppingAnswersWhatIsHeldAndTakesNoMore) {
 }
 
 TEST_F(PollingTest, DrainingAnswersWhatIsHeldWithReconnect) {
-  PollClient client(world, polling, world.user("ann"));
   client.identify();
   Waiting held = client.call(2);
   world.gateway.drain(milliseconds(50));
