@@ -38,6 +38,7 @@ gateway::GatewayOptions gateway_options(const Config& config, const embedded::Da
   options.session_ttl = config.session_ttl;
   options.identify_within = config.identify_deadline;
   options.slow_for = config.slow_reader_deadline;
+  options.frame_for_max = config.frame_deadline;
   options.allowed_origins = config.allowed_origins;
   return options;
 }

@@ -25,7 +25,8 @@ struct GatewayOptions {
   std::chrono::milliseconds heartbeat_interval{30'000};
   std::chrono::milliseconds silent_for{60'000};
   std::chrono::milliseconds identify_within{10'000};
-  std::chrono::milliseconds slow_for{10'000};  // with 256 KiB unsent
+  std::chrono::milliseconds slow_for{10'000};       // with 256 KiB unsent
+  std::chrono::milliseconds frame_for_max{20'000};  // from a frame's first byte to its last
   std::chrono::milliseconds sweep_interval{1'000};
   std::chrono::milliseconds presence_interval{2'000};  // how often sessions are swept, and presence told of signs of life
   std::vector<std::string> allowed_origins;            // empty: any

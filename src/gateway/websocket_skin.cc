@@ -57,7 +57,9 @@ net::WebSocketPolicy websocket_policy(const GatewayOptions& options) {
   policy.message_bytes_max = options.limits.frame_bytes;
   policy.slow_code = close_codes::kTooSlow.code;
   policy.slow_for = options.slow_for;
-  policy.silent_for_max = std::chrono::milliseconds(0);
+  policy.silent_for_max = std::chrono::milliseconds(0);  // a session's own
+  policy.silent_code = close_codes::kSilent.code;
+  policy.frame_for_max = options.frame_for_max;
   return policy;
 }
 

@@ -243,18 +243,23 @@ void HttpServer::Inner::take(SocketLoop& loop, int fd, const IpAddress& peer) {
 
 // In one write, and without waiting: there may be very many of them.
 void HttpServer::Inner::turn_away(int fd) {
-  if (!options.tls) {
+  if (options.tls) {
+    // RFC 8446 §6, a record of its own before any handshake: fatal, internal_error. It tells the client at once, and a handshake
+    // would cost more than there is.
+    static constexpr std::array<unsigned char, 7> kAlert{0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x50};
+    [[maybe_unused]] const auto n = ::send(fd, kAlert.data(), kAlert.size(), MSG_NOSIGNAL);
+  } else {
     const std::string body = error_json(Error::retry(ErrorCode::kUnavailable, 5, "Too many connections"), {});
     const std::string answer =
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\nX-Content-Type-Options: nosniff\r\n"
         "Connection: close\r\nContent-Length: " +
         std::to_string(body.size()) + "\r\n\r\n" + body;
     [[maybe_unused]] const auto n = ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
-    ::shutdown(fd, SHUT_WR);
-    // Closed with something unread, TCP would reset, and the answer could be lost with it.
-    const std::span<char> discarded = loops[0]->scratch();
-    for (int i = 0; i < kDiscardsMax && ::recv(fd, discarded.data(), discarded.size(), MSG_DONTWAIT) > 0; ++i) {
-    }
+  }
+  ::shutdown(fd, SHUT_WR);
+  // Closed with something unread, TCP would reset, and the answer could be lost with it.
+  const std::span<char> discarded = loops[0]->scratch();
+  for (int i = 0; i < kDiscardsMax && ::recv(fd, discarded.data(), discarded.size(), MSG_DONTWAIT) > 0; ++i) {
   }
   ::close(fd);
 }

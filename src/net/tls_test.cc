@@ -199,6 +199,18 @@ std::string shake_hands(const Endpoint& endpoint, Adjust adjust) {
   return std::string(SSL_get_version(ssl.get())) + " " + std::string(static_cast<const char*>(static_cast<const void*>(protocol)), size);
 }
 
+TEST_F(Tls, AnAlertTurnsAwayWhatIsAboveTheLimitOfConnections) {
+  FunctionHandler handler(echo_request);
+  HttpServerOptions one = options();
+  one.connections_max = 1;
+  TestServer server(handler, std::move(one));
+  HttpClient first(endpoint(server));
+  ASSERT_TRUE(first.request("GET", "/"));
+  RawConnection second(server.endpoint());
+  EXPECT_EQ(second.read_to_end(), std::string("\x15\x03\x01\x00\x02\x02\x50", 7));
+  EXPECT_TRUE(first.request("GET", "/"));
+}
+
 TEST_F(Tls, SpeaksHttp11OverNewVersionsOnly) {
   FunctionHandler handler(serve);
   TestServer server(handler, options());

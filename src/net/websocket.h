@@ -37,7 +37,8 @@ struct WebSocketPolicy {
   std::size_t message_bytes_max = 64 * 1024;  // a message above it closes with 1009
 
   // A reader too slow: `unsent_bytes_slow` or more for `slow_for`, or `unsent_bytes_max` or `unsent_frames_max` or more at
-  // once, closes with `slow_code`. What was queued is then dropped, so that the Close has a chance.
+  // once, closes with `slow_code`. What was queued is then dropped, so that the Close has a chance. Of so many frames in one
+  // turn, those that the kernel takes at once do not count.
   std::size_t unsent_bytes_slow = 256 * 1024;
   std::chrono::milliseconds slow_for{10'000};
   std::size_t unsent_bytes_max = 1024 * 1024;
@@ -47,6 +48,9 @@ struct WebSocketPolicy {
   // No frame of any kind for so long closes with `silent_code`; 0 is no limit.
   std::chrono::milliseconds silent_for_max{0};
   std::uint16_t silent_code = 4009;
+  // A message or control frame that was begun and is not whole after so long closes with `silent_code`; 0 is no limit. What
+  // reading is paused for does not count.
+  std::chrono::milliseconds frame_for_max{0};
 
   std::chrono::milliseconds close_deadline{5'000};  // for the peer's Close and its end of the connection; then it is cut
   int kernel_send_bytes = 64 * 1024;                // SO_SNDBUF; without it the kernel takes megabytes for a stalled reader
@@ -104,7 +108,8 @@ class WebSocket {
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 
-  // Sends Close behind what is queued and waits for the peer's. Nothing more is delivered. `code` is 1000 to 4999 and
+  // Sends Close behind what is queued and waits for the peer's; where the kernel takes nothing at present, what is queued and
+  // not partly written is dropped, so that the Close has a chance. Nothing more is delivered. `code` is 1000 to 4999 and
   // allowed on the wire; `reason` is UTF-8, cut at 123 bytes.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
   // Cuts the connection; on_closed() gets kCloseAbnormal.

@@ -92,11 +92,17 @@ void WebSocketConnection::read_frames(std::span<char> bytes) {
   if (state_ == State::kOpen && !delivering()) {
     unread_ = std::make_unique<std::string>(bytes.data(), bytes.size());
     needed_ = 1;
-    return;
+    return;  // the time of a frame begins when it may be read
   }
   const auto progress = reader_.read(bytes, role_, policy_.message_bytes_max, *this);
   if (state_ == State::kEnding) return;
   const std::span<char> rest = bytes.subspan(progress.consumed);
+  if (rest.empty() && !reader_.in_message()) {
+    frame_since_ = {};
+  } else if (frame_since_ == SteadyTime{}) {
+    frame_since_ = loop().now();
+    update_deadline();
+  }
   if (rest.empty()) return;
   unread_ = std::make_unique<std::string>();
   unread_->reserve(std::max(rest.size(), progress.needed) + kReadablePadding);
@@ -117,36 +123,40 @@ void WebSocketConnection::on_run() noexcept {
 
 bool WebSocketConnection::on_text_message(std::string_view message) {
   last_received_ = loop().now();
+  frame_since_ = {};
   if (state_ == State::kOpen) handler_->on_text(message);
   return reads_on();
 }
 
 bool WebSocketConnection::on_binary_message(std::string_view message) {
   last_received_ = loop().now();
+  frame_since_ = {};
   if (state_ == State::kOpen) handler_->on_binary(message);
   return reads_on();
 }
 
 bool WebSocketConnection::on_ping(std::string_view payload) {
   last_received_ = loop().now();
+  if (!reader_.in_message()) frame_since_ = {};
   if (state_ == State::kOpen) queue_frame(Opcode::kPong, payload);
   return reads_on();
 }
 
 bool WebSocketConnection::on_pong(std::string_view) {
   last_received_ = loop().now();
+  if (!reader_.in_message()) frame_since_ = {};
   return reads_on();
 }
 
 bool WebSocketConnection::on_close(std::uint16_t code, std::string_view reason) {
   last_received_ = loop().now();
-  if (state_ == State::kOpen) queue_frame(Opcode::kClose, close_payload(code, {}));
+  if (state_ == State::kOpen) queue_close(code, {});
   end(code, reason, State::kEnding);
   return false;
 }
 
 void WebSocketConnection::on_violation(std::uint16_t code, std::string_view reason) {
-  if (state_ == State::kOpen) queue_frame(Opcode::kClose, close_payload(code, reason));
+  if (state_ == State::kOpen) queue_close(code, reason);
   end(code, reason, State::kEnding);
 }
 
@@ -173,8 +183,17 @@ void WebSocketConnection::queue_frame(Opcode opcode, std::string_view payload) {
 
 void WebSocketConnection::something_queued() {
   mark_dirty();
+  if (state_ != State::kOpen) return;
+  // One read brings thousands of pings, or one turn as many small messages: only what the kernel does not take is unsent.
+  if (outbox_.frames() >= policy_.unsent_frames_max && outbox_.bytes() < policy_.unsent_bytes_max) write_queued();
+  if (dead_) return;
   const bool too_much = outbox_.bytes() >= policy_.unsent_bytes_max || outbox_.frames() >= policy_.unsent_frames_max;
-  if (too_much && state_ == State::kOpen) close(policy_.slow_code, "too slow a reader");
+  if (too_much) close(policy_.slow_code, "too slow a reader");
+}
+
+void WebSocketConnection::queue_close(std::uint16_t code, std::string_view reason) {
+  if (stuck_ || code == policy_.slow_code) outbox_.drop_unstarted();
+  queue_frame(Opcode::kClose, close_payload(code, reason));
 }
 
 void WebSocketConnection::write_queued() {
@@ -191,6 +210,7 @@ void WebSocketConnection::write_queued() {
 
 void WebSocketConnection::on_flush() noexcept {
   if (!dead_) write_queued();
+  stuck_ = !outbox_.empty() || stream_.has_unsent();
   if (moving_) return leave();
   if (!dead_) check_reader();
   if (ending_) tell_handler();
@@ -208,6 +228,12 @@ void WebSocketConnection::notify_drained(std::size_t unsent_bytes) {
   wants_drained_ = true;
   drained_at_ = static_cast<std::uint32_t>(std::min<std::size_t>(unsent_bytes, UINT32_MAX));
   if (outbox_.bytes() <= drained_at_) mark_dirty();
+}
+
+// Of a frame that is on its way, from now on.
+void WebSocketConnection::begin_frame_time() {
+  frame_since_ = reader_.in_message() || unread_ ? loop().now() : SteadyTime{};
+  update_deadline();
 }
 
 void WebSocketConnection::check_reader() {
@@ -241,6 +267,7 @@ void WebSocketConnection::pause_reading() {
 
 void WebSocketConnection::resume_reading() {
   paused_ = false;
+  begin_frame_time();
   mark_dirty();
   if (unread_ || stream_.has_received()) run_soon();
 }
@@ -266,7 +293,7 @@ void WebSocketConnection::leave() {
 void WebSocketConnection::arrive() {
   moving_ = false;
   const std::unique_ptr<Move> move = std::move(move_);
-  update_deadline();
+  begin_frame_time();
   mark_dirty();
   if (unread_ || stream_.has_received()) run_soon();
   move->arrived(*this);
@@ -279,8 +306,7 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
   CHECK(is_close_code(code));
   // Before anything is queued: queueing itself may find the reader too slow.
   state_ = State::kClosing;
-  if (code == policy_.slow_code) outbox_.drop_unstarted();
-  queue_frame(Opcode::kClose, close_payload(code, reason));
+  queue_close(code, reason);
   end(code, reason, State::kClosing);
 }
 
@@ -320,6 +346,7 @@ void WebSocketConnection::update_deadline() {
   SteadyTime deadline = kNoDeadline;
   if (policy_.silent_for_max > 0ms) deadline = last_received_ + policy_.silent_for_max;
   if (slow_since_ != SteadyTime{}) deadline = std::min(deadline, slow_since_ + policy_.slow_for);
+  if (awaits_frame()) deadline = std::min(deadline, frame_since_ + policy_.frame_for_max);
   set_deadline(deadline);
 }
 
@@ -331,6 +358,9 @@ void WebSocketConnection::on_deadline(SteadyTime now) noexcept {
   if (slow_since_ != SteadyTime{} && now >= slow_since_ + policy_.slow_for) return close(policy_.slow_code, "too slow a reader");
   if (policy_.silent_for_max > 0ms && now >= last_received_ + policy_.silent_for_max) {
     return close(policy_.silent_code, "silent for too long");
+  }
+  if (awaits_frame() && now >= frame_since_ + policy_.frame_for_max) {
+    return close(policy_.silent_code, "a frame took too long");
   }
   update_deadline();
 }

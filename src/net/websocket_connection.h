@@ -69,10 +69,14 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   bool delivering() const noexcept { return state_ == State::kOpen && !paused_ && !moving_ && !dead_; }
   // May the reader go on behind the frame that was just handled?
   bool reads_on() const noexcept { return state_ == State::kClosing || delivering(); }
+  // The rest of a frame is awaited, and has its time.
+  bool awaits_frame() const noexcept { return delivering() && policy_.frame_for_max.count() > 0 && frame_since_ != SteadyTime{}; }
   static Mask new_mask();
   void queue_frame(Opcode opcode, std::string_view payload);
   void something_queued();
+  void queue_close(std::uint16_t code, std::string_view reason);
   void write_queued();
+  void begin_frame_time();
   void check_reader();
   void end(std::uint16_t code, std::string_view reason, State state);
   void die(std::string_view why);
@@ -94,6 +98,7 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   SteadyTime last_received_{};
   SteadyTime slow_since_{};   // zero: not slow
   SteadyTime cut_at_{};       // once ending
+  SteadyTime frame_since_{};  // zero: no frame is begun
   std::uint32_t needed_ = 0;  // bytes that `unread_` must have
   std::uint32_t drained_at_ = 0;
   WebSocketRole role_;
@@ -102,7 +107,8 @@ class WebSocketConnection final : public Socket, public WebSocket, private WebSo
   bool moving_ = false;
   bool wants_drained_ = false;
   bool fin_sent_ = false;
-  bool dead_ = false;  // broken: the handler hears of it at the end of the turn, then this is doomed
+  bool stuck_ = false;  // what was queued in earlier turns is more than the kernel took
+  bool dead_ = false;   // broken: the handler hears of it at the end of the turn, then this is doomed
 };
 
 }  // namespace rookery::net

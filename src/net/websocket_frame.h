@@ -65,6 +65,8 @@ class WebSocketReader {
   // must be given again, with more behind it. Of a message that is not whole yet the reader keeps what came, and text that
   // no further byte could make UTF-8 is refused at once. The memory must be readable for kReadablePadding past its end.
   Progress read(std::span<char> bytes, WebSocketRole role, std::size_t message_bytes_max, WebSocketEvents& events);
+  // A message is begun and not whole yet; its pieces are kept.
+  bool in_message() const noexcept { return partial_ != nullptr; }
 
  private:
   struct Header;

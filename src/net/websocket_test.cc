@@ -1,6 +1,8 @@
 #include "net/websocket.h"
 
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -82,6 +84,19 @@ class WebSocketTest : public testing::Test {
     if (!event) return "nothing: " + std::string(event.error().sentence());
     if (event->kind == Kind::kClosed) return "closed " + std::to_string(event->close_code) + " " + event->text;
     return event->text;
+  }
+  // The kernel keeps little for the client: what it does not read stays with the server.
+  static void keep_little(const BlockingWebSocket& socket) {
+    const int small = 4096;
+    ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  }
+  // 256 KiB or more are unsent.
+  bool stays_behind() {
+    return eventually([&] {
+      std::size_t unsent = 0;
+      if (seen_.socket != nullptr) on_socket([&](WebSocket& s) { unsent = s.unsent_bytes(); });
+      return unsent >= 256 * 1024;
+    });
   }
   // On the core of the only connection.
   void on_socket(std::function<void(WebSocket&)> act) {
@@ -263,10 +278,11 @@ TEST_F(WebSocketTest, ClosesAReaderThatLeavesAMebibyteUnsent) {
 
 TEST_F(WebSocketTest, ClosesAReaderThatLeavesThousandsOfSmallFramesUnsent) {
   start([](WebSocket& socket, std::string_view) {
-    const auto payload = SharedBuffer::copy_of("{}");
-    for (int i = 0; i < 8192; ++i) socket.send({}, payload);
+    const auto payload = SharedBuffer::copy_of(std::string(40, 'p'));
+    for (int i = 0; i < 20'000; ++i) socket.send({}, payload);
   });
   auto socket = connect();
+  keep_little(socket);
   ASSERT_TRUE(socket.send_text("x"));
   EXPECT_TRUE(seen_.waits_for("closed 4100 too slow a reader"));
 }
@@ -277,14 +293,9 @@ TEST_F(WebSocketTest, ClosesAReaderThatStaysBehindForTenSeconds) {
     for (int i = 0; i < 18; ++i) socket.send({}, payload);
   });
   auto socket = connect();
-  const int small = 4096;
-  ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  keep_little(socket);
   ASSERT_TRUE(socket.send_text("x"));
-  ASSERT_TRUE(eventually([&] {
-    std::size_t unsent = 0;
-    if (seen_.socket != nullptr) on_socket([&](WebSocket& s) { unsent = s.unsent_bytes(); });
-    return unsent >= 256 * 1024;
-  }));
+  ASSERT_TRUE(stays_behind());
   clock_.pass(9s);
   on_socket([](WebSocket&) {});
   EXPECT_FALSE(seen_.has("closed 4100 too slow a reader"));
@@ -293,6 +304,78 @@ TEST_F(WebSocketTest, ClosesAReaderThatStaysBehindForTenSeconds) {
   // It does not answer the Close either.
   clock_.pass(6s);
   EXPECT_TRUE(eventually([&] { return (*server_)->connections() == 0; }));
+}
+
+TEST_F(WebSocketTest, AnswersThousandsOfPingsOfOneRead) {
+  start([this](WebSocket& socket, std::string_view message) {
+    if (message == "end") return echo(socket, message);
+    socket.pause_reading();
+    seen_.note("paused");
+  });
+  auto socket = connect();
+  ASSERT_TRUE(socket.send_text("pause"));
+  ASSERT_TRUE(seen_.waits_for("paused"));
+  std::string pings;
+  for (int i = 0; i < 9'000; ++i) pings += masked_frame(Opcode::kPing, "", Mask{});
+  ASSERT_TRUE(socket.send_raw(pings + masked_frame(Opcode::kText, "end", Mask{})));
+  ASSERT_TRUE(eventually([&] {
+    int waiting = 0;
+    return ::ioctl(socket.descriptor(), SIOCOUTQ, &waiting) == 0 && waiting == 0;
+  }));
+  on_socket([](WebSocket& s) { s.resume_reading(); });
+  std::size_t pongs = 0;
+  for (;;) {
+    const auto event = socket.receive();
+    ASSERT_TRUE(event) << event.error().sentence();
+    ASSERT_NE(event->kind, Kind::kClosed) << event->close_code << " after " << pongs;
+    if (event->kind == Kind::kText) break;
+    ++pongs;
+  }
+  EXPECT_EQ(pongs, 9'000u);
+}
+
+TEST_F(WebSocketTest, ACloseDoesNotWaitBehindWhatTheKernelDoesNotTake) {
+  start([](WebSocket& socket, std::string_view) {
+    const auto payload = SharedBuffer::copy_of(std::string(50'000, 'p'));
+    for (int i = 0; i < 18; ++i) socket.send({}, payload);
+  });
+  auto socket = connect();
+  keep_little(socket);
+  ASSERT_TRUE(socket.send_text("x"));
+  ASSERT_TRUE(stays_behind());
+  std::size_t left = 0;
+  on_socket([&](WebSocket& s) {
+    s.close(4008, "too many frames");
+    left = s.unsent_bytes();
+  });
+  EXPECT_LT(left, 51'000u) << "a message that is partly written, and the Close";
+  std::string last;
+  while (!last.starts_with("closed")) last = receive_text(socket);
+  EXPECT_EQ(last, "closed 4008 too many frames");
+}
+
+TEST_F(WebSocketTest, ClosesWhoDoesNotFinishAFrame) {
+  start(echo, {.websocket = {.frame_for_max = 20s}});
+  auto socket = connect();
+  const std::string frame = masked_frame(Opcode::kText, "slowly", Mask{});
+  const std::string whole = masked_frame(Opcode::kText, "x", Mask{});
+  for (const std::size_t cut : {1, 4, 8}) {
+    ASSERT_TRUE(socket.send_raw(whole + frame.substr(0, cut)));
+    EXPECT_EQ(receive_text(socket), "x");
+    clock_.pass(15s);
+    on_socket([](WebSocket&) {});
+    ASSERT_TRUE(socket.send_raw(frame.substr(cut)));
+    EXPECT_EQ(receive_text(socket), "slowly");
+    clock_.pass(15s);
+    on_socket([](WebSocket&) {});
+  }
+  for (const std::size_t cut : {1, 8}) {
+    auto other = connect();
+    ASSERT_TRUE(other.send_raw(whole + frame.substr(0, cut)));
+    EXPECT_EQ(receive_text(other), "x");
+    clock_.pass(21s);
+    EXPECT_EQ(receive_text(other), "closed 4009 a frame took too long");
+  }
 }
 
 TEST_F(WebSocketTest, ForgivesAReaderThatCatchesUp) {

@@ -66,6 +66,7 @@ struct Config {
   std::chrono::seconds http_idle_deadline{60};
   std::chrono::seconds identify_deadline{10};
   std::chrono::seconds slow_reader_deadline{10};
+  std::chrono::seconds frame_deadline{20};
 
   Limits limits;
   Rates rates;

@@ -256,6 +256,8 @@ std::vector<Option> load_options() {
                      &Config::identify_deadline, 1),
       seconds_option(row("slow-reader-deadline", "SECONDS", "how long a gateway connection may have 256 KiB unsent"),
                      &Config::slow_reader_deadline, 1),
+      seconds_option(row("frame-deadline", "SECONDS", "how long a frame of a gateway connection may take, from its first byte to its last"),
+                     &Config::frame_deadline, 1),
   };
 }
 

@@ -88,6 +88,16 @@ def test_who_does_not_identify_is_closed_4003_by_the_configured_deadline(impatie
         assert socket.closed(PATIENCE_S) == 4003
 
 
+def test_who_does_not_finish_a_frame_is_closed_4009_by_the_configured_deadline():
+    with Server("--frame-deadline", "1") as server:
+        ada = Person.register(server)
+        with ada.gateway() as slow, ada.gateway() as other:
+            slow.socket.sendall(b"\x81\xfe")
+            assert slow.closed(PATIENCE_S) == 4009
+            other.heartbeat()
+            other.close()
+
+
 def test_who_takes_no_byte_of_a_long_answer_is_ended_and_the_kernel_holds_little_of_it():
     with Server("--http-progress-deadline", "1") as server:
         ada, bob = Person.register(server), Person.register(server)
