@@ -24,6 +24,31 @@ std::string encode_id(std::uint64_t id) {
   return bytes;
 }
 
+// Up to where in the log the authors' cursors are stored. Every start writes a mark for each of its cores; none, as after a repair, is
+// the log's beginning for all.
+class CursorsCovered {
+ public:
+  CursorsCovered(const Rows& marks, Cores& cores) : cores_(cores) {
+    for (const auto& [key, value] : marks) {
+      const std::uint64_t offset = ByteReader(value).u64();
+      by_key_.emplace(key, offset);
+      lowest_ = std::min(lowest_.value_or(offset), offset);
+    }
+  }
+  std::uint64_t lowest() const { return lowest_.value_or(0); }
+  // Of a process with as many cores, its own core's; else which core a mark spoke for cannot be said.
+  std::uint64_t of(ChannelId channel) const {
+    if (by_key_.size() != cores_.size()) return lowest();
+    const auto mark = by_key_.find(cursors_covered_key(cores_.of(channel).index()));
+    return mark == by_key_.end() ? lowest() : mark->second;
+  }
+
+ private:
+  Cores& cores_;
+  std::map<std::string, std::uint64_t, std::less<>> by_key_;
+  std::optional<std::uint64_t> lowest_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<RocksChannelLog>> RocksChannelLog::open(Cores& cores, Database& database, IdSource& ids,
@@ -47,20 +72,17 @@ RocksChannelLog::~RocksChannelLog() = default;
 Status RocksChannelLog::recover_cursors() {
   const auto stored = database_.scan_now(Family::kState, ScanRange::of_prefix(meta_key(kCursorsCovered), kIdNodesMax));
   if (!stored) return fail(stored.error());
-  std::uint64_t covered = stored->empty() ? 0 : ~std::uint64_t{0};
+  const CursorsCovered covered(*stored, cores_);
   Batch batch;
-  for (const auto& [key, value] : *stored) {
-    covered = std::min(covered, ByteReader(value).u64());
-    batch.erase(Family::kState, key);
-  }
+  for (const auto& [key, value] : *stored) batch.erase(Family::kState, key);
   std::map<std::pair<UserId, ChannelId>, std::pair<std::uint64_t, MessageId>> written;  // the last of each
-  for (std::uint64_t offset = covered;;) {
+  for (std::uint64_t offset = covered.lowest();;) {
     const auto rows = database_.read_log_now(offset, kRecoveryPage);
     if (!rows) return fail(rows.error());
     if (rows->empty()) break;
     for (const LogRow& row : *rows) {
       const auto entry = decode_log_entry(row.value);
-      if (!entry || entry->kind != EventKind::kMessageCreate) continue;
+      if (!entry || entry->kind != EventKind::kMessageCreate || row.offset <= covered.of(entry->channel)) continue;
       const auto bytes = database_.get_now(Family::kHistory, message_key(entry->channel, entry->number));
       if (!bytes) return fail(bytes.error());
       const auto message = *bytes ? decode_message(**bytes) : std::nullopt;

@@ -6,7 +6,10 @@
 #include <thread>
 
 #include "base/random.h"
+#include "embedded/channel_shard.h"
 #include "embedded/database_fixture.h"
+#include "embedded/keys.h"
+#include "embedded/row_codec.h"
 #include "runtime/work_pool.h"
 #include "tests/contract/channel_log_contract.h"
 
@@ -112,13 +115,17 @@ struct MovedTwice {
   std::vector<Cursor> shown;
 };
 
-Task<void> begin(embedded::RocksChannelLog& log, ChannelId channel) {
+Task<void> say(embedded::RocksChannelLog& log, ChannelId channel) {
   CreateChannel create{ChannelType::kGroup, UserId(1), {UserId(1), UserId(2)}, "two"};
   EXPECT_TRUE(co_await log.append(channel, std::move(create)));
   SendMessage send;
   send.author = UserId(1);
   send.content = "hi";
   EXPECT_TRUE(co_await log.append(channel, std::move(send)));
+}
+
+Task<void> begin(embedded::RocksChannelLog& log, ChannelId channel) {
+  co_await say(log, channel);
   EXPECT_TRUE(co_await log.cursors(channel));  // they are in memory from here on
 }
 
@@ -151,6 +158,35 @@ TEST_F(HeldWrites, AMoveThatAnotherAlreadyAskedForIsAnsweredWhenItIsStoredAndSho
   ASSERT_EQ(test.shown.size(), 2u);
   EXPECT_EQ(test.shown[1].read_seq, 1u);
   run_blocking(cores().at(0), (*log)->flush());
+}
+
+class CursorRecovery : public embedded::DatabaseFixture {};
+
+TEST_F(CursorRecovery, ReadsOnlyWhatTheChannelsOwnCoreHasNotStored) {
+  ChannelId stored(1);
+  ChannelId lost(2);
+  while (&cores().of(stored) == &cores().of(lost)) ++lost.value;
+  CoreIds ids(2, TimeMs(), system_clock(), nullptr);
+  open();
+  {
+    auto log = embedded::RocksChannelLog::open(cores(), database(), ids, {});
+    ASSERT_TRUE(log.has_value());
+    run_blocking(cores().of(stored), say(**log, stored));
+    run_blocking(cores().of(lost), say(**log, lost));
+    run_blocking(cores().at(0), (*log)->flush());
+  }
+  // As a crash would leave it: one core has stored everything, of which nothing needs to be read again, and the other nothing.
+  embedded::Batch batch;
+  batch.erase(embedded::Family::kHistory, embedded::message_key(stored, 1));
+  batch.erase(embedded::Family::kState, embedded::cursor_key(UserId(1), lost));
+  batch.put(embedded::Family::kState, embedded::cursors_covered_key(cores().of(lost).index()), std::string(8, '\0'));
+  database().commit_now(std::move(batch));
+  reopen();
+  auto log = embedded::RocksChannelLog::open(cores(), database(), ids, {});
+  ASSERT_TRUE(log.has_value()) << log.error().sentence();
+  const auto cursor = database().get_now(embedded::Family::kState, embedded::cursor_key(UserId(1), lost));
+  ASSERT_TRUE(cursor && *cursor);
+  EXPECT_EQ(decode_cursor(**cursor)->read_seq, 1u);
 }
 
 }  // namespace
