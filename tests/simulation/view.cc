@@ -67,7 +67,7 @@ void View::react(MessageId message, std::uint64_t rev, const std::string& emoji,
   touched_unknown_[message] = ++moments_;
   for (auto& [seq, copy] : copies_) {
     if (copy.id != message) continue;
-    touch(seq);
+    reacted_[{seq, emoji}] = ++moments_;
     copy.reactions[emoji] = count;
     if (count == 0) copy.reactions.erase(emoji);
   }
@@ -103,6 +103,26 @@ bool View::touched_since(std::uint64_t seq, std::uint64_t asked) const {
   return at != touched_.end() && at->second > asked;
 }
 
+bool View::reaction_since(std::uint64_t seq, const std::string& emoji, std::uint64_t asked) const {
+  const auto at = reacted_.find({seq, emoji});
+  return at != reacted_.end() && at->second > asked;
+}
+
+// An answer may be older than what was told meanwhile, of the message or of one emoji.
+void View::take_copy(const Shown& message, std::uint64_t asked) {
+  if (touched_since(message.seq, asked)) return;
+  Shown fresh = message;
+  const auto known = copies_.find(message.seq);
+  for (const auto& [place, when] : reacted_) {
+    const auto& [seq, emoji] = place;
+    if (seq != message.seq || when <= asked || known == copies_.end() || message.deleted) continue;
+    fresh.reactions.erase(emoji);
+    const auto count = known->second.reactions.find(emoji);
+    if (count != known->second.reactions.end()) fresh.reactions.insert(*count);
+  }
+  copies_[message.seq] = fresh;
+}
+
 bool View::take_page(const std::vector<Shown>& messages, std::uint64_t asked) {
   for (const Shown& message : messages) {
     const auto reacted = touched_unknown_.find(message.id);
@@ -112,7 +132,7 @@ bool View::take_page(const std::vector<Shown>& messages, std::uint64_t asked) {
     if (message.seq > live_seq_) break;  // it is to come
     if (message.seq != have_seq + 1) violation(fmt::format("{}: the page goes on with seq {}", name(), message.seq));
     have_seq = message.seq;
-    if (!touched_since(message.seq, asked)) copies_[message.seq] = message;
+    take_copy(message, asked);
   }
   return true;
 }
@@ -121,7 +141,7 @@ bool View::take_changed(std::uint64_t rev, const Shown* message, std::uint64_t a
   if (rev != have_rev + 1) violation(fmt::format("{}: the changes go on with rev {}", name(), rev));
   if (rev > live_rev_) return false;  // it is to come
   if (message != nullptr && copies_.contains(message->seq)) {
-    if (!touched_since(message->seq, asked)) copies_[message->seq] = *message;
+    take_copy(*message, asked);
   }
   have_rev = rev;
   return true;
@@ -129,7 +149,7 @@ bool View::take_changed(std::uint64_t rev, const Shown* message, std::uint64_t a
 
 void View::take_reaction(MessageId message, const std::string& emoji, std::uint64_t count, std::uint64_t asked) {
   for (auto& [seq, copy] : copies_) {
-    if (copy.id != message || copy.deleted || touched_since(seq, asked)) continue;
+    if (copy.id != message || copy.deleted || touched_since(seq, asked) || reaction_since(seq, emoji, asked)) continue;
     copy.reactions[emoji] = count;
     if (count == 0) copy.reactions.erase(emoji);
   }

@@ -60,6 +60,8 @@ class View {
   void advance_rev(std::uint64_t rev);
   void touch(std::uint64_t seq) { touched_[seq] = ++moments_; }
   bool touched_since(std::uint64_t seq, std::uint64_t asked) const;
+  bool reaction_since(std::uint64_t seq, const std::string& emoji, std::uint64_t asked) const;
+  void take_copy(const Shown& message, std::uint64_t asked);
 
   const Truth& truth_;
   const UserId user_;
@@ -68,7 +70,8 @@ class View {
   std::uint64_t live_seq_;
   std::uint64_t live_rev_;
   std::map<std::uint64_t, Shown> copies_;
-  std::map<std::uint64_t, std::uint64_t> touched_;
+  std::map<std::uint64_t, std::uint64_t> touched_;  // as a whole
+  std::map<std::pair<std::uint64_t, std::string>, std::uint64_t> reacted_;
   std::map<MessageId, std::uint64_t> touched_unknown_;
   std::uint64_t moments_ = 0;
 };
