@@ -53,6 +53,7 @@ header button:focus-visible { outline-color: currentColor; }
 .status { min-block-size: 24px; margin: 0; padding: 2px 16px; font-size: 13px; color: var(--quiet); }
 form { display: flex; gap: 8px; padding: 0 12px 12px; }
 textarea { flex: 1; min-block-size: 44px; max-block-size: 120px; padding: 10px 12px; resize: none; border: 1px solid var(--quiet); border-radius: 12px; background: var(--surface); }
+textarea::placeholder { color: var(--quiet); opacity: 1; }
 form button { min-inline-size: 44px; padding: 0 14px; border-radius: 12px; background: var(--accent); color: var(--on-accent); font-weight: 600; }
 @media (prefers-reduced-motion: no-preference) { .log { scroll-behavior: smooth; } }
 `;
