@@ -15,13 +15,17 @@ export class Installation {
   #port = 0;
   readonly #data = mkdtempSync(join(tmpdir(), 'rookery-browser-'));
 
+  /** `options`: further ones of the server's. */
+  constructor(private readonly options: readonly string[] = []) {}
+
   get port(): number {
     return this.#port;
   }
 
   /** A second start comes up on the same port with the same data. */
   async start(): Promise<void> {
-    const child = spawn(kBinary, ['--listen', `127.0.0.1:${this.#port}`, '--data-dir', this.#data], {
+    const place = ['--listen', `127.0.0.1:${this.#port}`, '--data-dir', this.#data];
+    const child = spawn(kBinary, [...place, ...this.options], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#process = child;

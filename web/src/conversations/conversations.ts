@@ -206,6 +206,30 @@ function isNewer(conversation: Conversation, message: Message): boolean {
   return message.seq >= conversation.channel.last_seq;
 }
 
+const kCounted = 200;
+const counted = new Set<string>(); // messages whose mention was counted: a live one may be told twice
+
+function countsAsMention(message: Message): boolean {
+  const self = me.peek()?.id ?? '';
+  if (message.author.id === self || counted.has(message.id)) return false;
+  if (!message.mention_everyone && !message.mentions.includes(self)) return false;
+  counted.add(message.id);
+  if (counted.size > kCounted) counted.delete(counted.values().next().value!);
+  return true;
+}
+
+/** In a large channel that nobody looks at, a mention is all that is told of its message. */
+function mentioned(message: Message): void {
+  const conversation = conversations.peek().get(message.channel_id);
+  if (!conversation) {
+    ask(message.channel_id);
+    return;
+  }
+  const news = message.seq > conversation.readSeq && countsAsMention(message);
+  arrived(message);
+  if (news) change(message.channel_id, (one) => ({ ...one, mentions: one.mentions + 1 }));
+}
+
 /** A message of this channel is there, whoever told. */
 function arrived(message: Message): void {
   const conversation = conversations.peek().get(message.channel_id);
@@ -216,7 +240,7 @@ function arrived(message: Message): void {
   if (!isNewer(conversation, message)) return;
   const own = message.author.id === me.peek()?.id;
   const fresh = message.seq > conversation.channel.last_seq;
-  const mentioned = fresh && !own && (message.mention_everyone || message.mentions.includes(me.peek()?.id ?? ''));
+  const mentioned = fresh && countsAsMention(message);
   change(message.channel_id, (one) => ({
     ...one,
     channel: {
@@ -271,6 +295,7 @@ client.on('READY', (d) => {
 });
 client.on('MESSAGE_CREATE', arrived);
 client.on('sent', ({ message }) => arrived(message));
+client.on('MENTION_CREATE', (d) => mentioned(d.message));
 client.on('MESSAGE_UPDATE', (d) => changed(d.message));
 client.on('MESSAGE_DELETE', (d) => changed(d.message));
 client.on('CHANNEL_CREATE', putChannel);
@@ -325,5 +350,6 @@ client.on('reset', (d) => {
 });
 
 onSignOut(() => {
+  counted.clear();
   conversations.value = new Map();
 });

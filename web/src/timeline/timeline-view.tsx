@@ -6,6 +6,7 @@ import { dayName, t } from '../i18n/index.ts';
 import { me } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { takeJump, wantedJump } from './jump.ts';
 import { MessageRow, UnsentRow } from './message-row.tsx';
 import { type Row, rowsOf } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
@@ -78,6 +79,11 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   const jumpTo = async (seq: number) => {
     if (await loadUntil(channel.id, seq)) requestAnimationFrame(() => keeper.show(seq));
   };
+  useSignalEffect(() => {
+    if (wantedJump.value?.channel !== channel.id || !timelineOf(channel.id).value.loaded) return;
+    const goal = takeJump(channel.id);
+    if (goal !== undefined) void jumpTo(goal);
+  });
 
   return (
     <div class="timeline-place">
