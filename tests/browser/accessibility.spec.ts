@@ -29,6 +29,10 @@ test('every view passes axe in light and dark, and nothing is wider than a phone
   const { page } = eve;
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('heading', { name: 'Create account' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.reload();
   const fred = await Person.arrive(browser, 'fred', port);
   await fred.register('Fred Ohm');
   await eve.register('Eve Stone');
@@ -54,6 +58,15 @@ test('every view passes axe in light and dark, and nothing is wider than a phone
     await expect(page.getByRole('dialog')).toHaveCount(0);
   }
 
+  await page.keyboard.press('Control+/');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Find people and chats').fill('nobody.of.that.name');
+  await expect(page.getByText('Nobody here is called')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.getByLabel('Find people and chats').fill('');
+
   await page.setViewportSize({ width: 320, height: 568 });
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(await overflow()).toBeLessThanOrEqual(0);
@@ -63,4 +76,79 @@ test('every view passes axe in light and dark, and nothing is wider than a phone
   expect(eve.complaints).toEqual([]);
   await eve.leave();
   await fred.leave();
+});
+
+test('every part of the settings passes axe, wide and narrow, with its forms open', async ({ browser }) => {
+  const lia = await Person.arrive(browser, 'lia', () => installation.port);
+  const { page } = lia;
+  await lia.register('Lia Brandt');
+  for (const part of ['Account', 'Appearance', 'Notifications', 'Privacy', 'Devices', 'About']) {
+    if (part === 'Account') await lia.settings(part);
+    else await page.getByRole('tab', { name: part }).click();
+    await expect(page.getByRole('tabpanel', { name: part })).toBeVisible();
+    if (part === 'Devices') await expect(page.getByText('This one')).toBeVisible();
+    if (part === 'Account') {
+      await page.getByRole('button', { name: 'Change password' }).click();
+      await page.getByRole('button', { name: 'Delete account' }).click();
+    }
+    expect(await violations(page)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 320, height: 568 });
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await lia.leave();
+});
+
+test('read from the right, the page is its own mirror, and nothing overflows', async ({ browser }) => {
+  const port = () => installation.port;
+  const [mona, noor] = [await Person.arrive(browser, 'mona', port), await Person.arrive(browser, 'noor', port)];
+  const { page } = mona;
+  const turn = (dir: 'rtl' | 'ltr') => page.evaluate((dir) => document.documentElement.setAttribute('dir', dir), dir);
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  await turn('rtl');
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  await turn('ltr');
+  await noor.register('نور الهدى');
+  await mona.register('منى');
+  await mona.find('noor');
+  await mona.say('مرحبا، هل أنت هنا؟');
+  await expect(mona.tick('مرحبا')).toHaveAccessibleName('Delivered');
+  await noor.open('منى');
+  await noor.say('Yes, I am here!');
+  await expect(mona.message('Yes, I am here')).toBeVisible();
+
+  const middle = async (selector: string) => {
+    const box = (await page.locator(selector).first().boundingBox())!;
+    return box.x + box.width / 2;
+  };
+  const order = async () => {
+    const places: [string, number][] = [];
+    for (const one of ['.sidebar', '.main', '.own .bubble', '.other .bubble', '.composer-emoji', '.send-button']) {
+      places.push([one, await middle(one)]);
+    }
+    return places;
+  };
+  const before = await order();
+  await turn('rtl');
+  const width = 1100;
+  for (const [n, [one, x]] of (await order()).entries()) {
+    expect(Math.abs(width - x - before[n]![1]), `${one} in the mirror`).toBeLessThanOrEqual(16); // a scroll bar's width
+  }
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  // What is written reads in its own direction, whatever the page's.
+  expect(
+    await mona
+      .message('Yes, I am here')
+      .locator('.text')
+      .evaluate((text) => getComputedStyle(text).unicodeBidi),
+  ).toBe('plaintext');
+  await page.getByRole('button', { name: 'Details' }).click();
+  await expect(page.getByRole('dialog', { name: 'Details' })).toBeVisible();
+  expect(await middle('dialog')).toBeLessThan(width / 2);
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 320, height: 568 });
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  expect(mona.complaints).toEqual([]);
+  await mona.leave();
+  await noor.leave();
 });

@@ -8,6 +8,7 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 15_000 },
   workers: 1,
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   reporter: 'line',
   use: {
     screenshot: 'only-on-failure',

@@ -180,8 +180,10 @@ test('read receipts are switched off, and blocked people are let go', async ({ b
   await expect(yuri.tick('Do you see this?')).toHaveAccessibleName('Delivered');
 
   await xena.page.getByRole('button', { name: 'Details' }).click();
-  await xena.page.getByRole('button', { name: 'Block' }).click();
-  await expect(xena.page.getByRole('button', { name: 'Unblock' })).toBeVisible();
+  const dialog = (name: string) => xena.page.getByRole('dialog', { name });
+  await dialog('Details').getByRole('button', { name: 'Block' }).click();
+  await dialog('Block Yuri Sand?').getByRole('button', { name: 'Block' }).click();
+  await expect(dialog('Details').getByRole('button', { name: 'Unblock' })).toBeVisible();
   await xena.page.keyboard.press('Escape');
   await xena.settings('Privacy');
   await expect(receipts).not.toBeChecked();
