@@ -50,7 +50,30 @@ test('every view passes axe in light and dark, and nothing is wider than a phone
   await expect(eve.tick('Answered')).toHaveAccessibleName('Read');
   expect(await violations(page)).toEqual([]);
 
-  for (const name of ['Details', 'Settings', 'New group']) {
+  await eve.say('@fred: **bold**\n> quoted\n- one ||hidden||\n```ts\nconst a = "b"; // c\n```');
+  await expect(eve.message('quoted').locator('.code-comment')).toBeVisible();
+  await eve.message('quoted').hover();
+  await page.getByRole('button', { name: 'React', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'wink' })).toBeAttached();
+  expect(await violations(page)).toEqual([]);
+  await page.getByLabel('Search emoji').fill('tada');
+  await page.getByLabel('Search emoji').press('Enter');
+  await expect(page.getByRole('button', { name: '🎉, 1 person, you too' })).toBeVisible();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Pin' })).toBeFocused();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await expect(eve.message('quoted').getByLabel('Pinned')).toBeVisible();
+  await page.locator('#composer').pressSequentially('@f');
+  await expect(page.getByRole('option')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.locator('#composer').fill('');
+  await eve.message('quoted').getByRole('button', { name: '@Fred Ohm' }).click();
+  await expect(page.getByRole('dialog', { name: 'Profile' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+
+  for (const name of ['Details', 'Settings', 'New group', 'Pinned messages', 'Mentions']) {
     await page.getByRole('button', { name }).click();
     await expect(page.getByRole('dialog', { name })).toBeVisible();
     expect(await violations(page)).toEqual([]);
