@@ -122,6 +122,18 @@ test('in a group: marks, completion, mentions, reactions, pins, receipts, forwar
     await expect(sam.message('Tea Lind').locator('blockquote')).toContainText('Off we go');
   });
 
+  await test.step('what somebody blocked says in a group is hidden until one wants to see it', async () => {
+    await sam.open('Boats');
+    await sam.page.getByRole('button', { name: 'Tea Lind', exact: true }).last().click();
+    await dialog(sam, 'Profile').getByRole('button', { name: 'Block' }).click();
+    await dialog(sam, 'Block Tea Lind?').getByRole('button', { name: 'Block' }).click();
+    await expect(dialog(sam, 'Profile')).toContainText('You have blocked this account');
+    await sam.page.keyboard.press('Escape');
+    await expect(sam.message('Off we go')).toHaveCount(0);
+    await sam.message('Written by somebody you blocked').getByRole('button', { name: 'Show' }).click();
+    await expect(sam.message('Off we go')).toBeVisible();
+  });
+
   expect([...sam.complaints, ...tea.complaints, ...uwe.complaints]).toEqual([]);
   for (const person of [sam, tea, uwe]) await person.leave();
 });

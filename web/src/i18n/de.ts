@@ -154,6 +154,8 @@ export const de = {
   toLatest: 'Zu den neuesten Nachrichten',
   edited: 'bearbeitet',
   deletedMessage: 'Diese Nachricht wurde gelöscht',
+  fromBlocked: 'Von jemandem, den du blockiert hast.',
+  showAnyway: 'Anzeigen',
   sending: 'Wird gesendet',
   waiting: 'Wartet auf die Verbindung',
   sent: 'Gesendet',

@@ -158,6 +158,8 @@ export const en = {
   toLatest: 'Jump to the latest messages',
   edited: 'edited',
   deletedMessage: 'This message was deleted',
+  fromBlocked: 'Written by somebody you blocked.',
+  showAnyway: 'Show',
   sending: 'Sending',
   waiting: 'Waiting for the connection',
   sent: 'Sent',

@@ -1,10 +1,11 @@
-import { signal, useComputed } from '@preact/signals';
+import { signal, useComputed, useSignal } from '@preact/signals';
 import type { Message } from '@rookery/sdk';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { client } from '../app/client.ts';
 import { type Conversation, tickOf } from '../conversations/conversations.ts';
 import { clockTime, fullTime, t } from '../i18n/index.ts';
+import { isBlocked } from '../people/blocks.ts';
 import { nameOf, nameOfId, people } from '../people/people.ts';
 import { showPerson } from '../people/person.tsx';
 import { connection, me } from '../session/session.ts';
@@ -74,7 +75,13 @@ export function MessageRow({ row, conversation, onJump }: MessageRowProps) {
             {nameOf(author)}
           </button>
         ) : null}
-        <div class={isOnlyEmoji(message.content) && !message.reply_to ? 'bubble bubble-emoji' : 'bubble'}>
+        <div
+          class={
+            isOnlyEmoji(message.content) && !message.reply_to && !isBlocked(author.id)
+              ? 'bubble bubble-emoji'
+              : 'bubble'
+          }
+        >
           {message.reply_to && !message.deleted ? <Quote message={message} onJump={onJump} /> : null}
           <Content message={message} />
           <Meta at={message.created_at} edited={message.deleted ? undefined : message.edited_at}>
@@ -117,7 +124,18 @@ function walk(event: KeyboardEvent): void {
 }
 
 function Content({ message }: { message: Message }) {
+  const shown = useSignal(false);
   if (message.deleted) return <span class="text text-deleted">{t.deletedMessage}</span>;
+  if (isBlocked(message.author.id) && !shown.value) {
+    return (
+      <span class="text text-deleted">
+        {t.fromBlocked}{' '}
+        <button type="button" class="link" onClick={() => (shown.value = true)}>
+          {t.showAnyway}
+        </button>
+      </span>
+    );
+  }
   return <Text content={message.content} onPerson={showPerson} />;
 }
 
