@@ -13,7 +13,7 @@ Answer show_instance(const Instance& instance, Call&) {
   json.begin_object();
   json.key("name").string(instance.name);
   json.key("version").string(instance.version);
-  json.key("registration").string(instance.registration);
+  json.key("registration").string(kRegistrationNames[static_cast<std::size_t>(instance.registration())]);
   json.key("features").begin_array();
   for (const std::string& feature : instance.features) json.string(feature);
   json.end_array().key("limits");

@@ -7,16 +7,17 @@
 
 #include "api/router.h"
 #include "model/limits.h"
+#include "runtime/config.h"
 
 namespace rookery::api {
 
 struct Instance {
   std::string name;
   std::string version;
-  std::string registration;           // "open", "invite", "closed"
-  std::vector<std::string> features;  // what is there
-  Limits limits;                      // as they are in force: without rate limits frames_per_minute and connections_per_user are 0
-  std::function<Status()> ready;      // why requests cannot be served, or nothing; any core
+  std::function<Registration()> registration;  // who may make an account now; any core
+  std::vector<std::string> features;           // what is there
+  Limits limits;                               // as they are in force: without rate limits frames_per_minute and connections_per_user are 0
+  std::function<Status()> ready;               // why requests cannot be served, or nothing; any core
 };
 
 // `instance` must outlive the router.

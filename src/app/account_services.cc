@@ -8,15 +8,20 @@
 namespace rookery::app {
 namespace {
 
+constexpr std::size_t kSetupCodeBytes = 18;
 constexpr unsigned kHashThreadsMax = 4;  // 19 MiB each while it works
 
 Task<void> open_ring(AccountStore& store, auth::SigningKey signing, std::string issuer, std::optional<Result<auth::KeyRing>>& opened) {
   opened = co_await auth::open_key_ring(store, std::move(signing), std::move(issuer), system_clock().now());
 }
 
+Task<void> read_registration(AdministrationStore& store, Result<std::optional<Registration>>& stored) {
+  stored = co_await store.registration();
+}
+
 }  // namespace
 
-AccountServices::AccountServices(const Config& config, EmbeddedStores& stores, auth::KeyRing keys)
+AccountServices::AccountServices(const Config& config, EmbeddedStores& stores, auth::KeyRing keys, Registration registration)
     : hashing_("passwords", std::min(stores.cores().size(), kHashThreadsMax), config.passwords_waiting_max),
       keys_(std::move(keys)),
       passwords_(hashing_, system_random()),
@@ -31,12 +36,13 @@ AccountServices::AccountServices(const Config& config, EmbeddedStores& stores, a
       profiles_(stores.cores(), stores.accounts()),
       accounts_({.cores = stores.cores(),
                  .store = stores.accounts(),
+                 .administration = stores.accounts(),
                  .passwords = passwords_,
                  .logins = logins_,
                  .profiles = profiles_,
                  .ids = stores.ids(),
                  .limits = config.limits,
-                 .registration = config.registration}),
+                 .registration = registration}),
       blocks_(stores.accounts(), profiles_) {}
 
 Result<std::unique_ptr<AccountServices>> AccountServices::open(const Config& config, EmbeddedStores& stores) {
@@ -45,7 +51,27 @@ Result<std::unique_ptr<AccountServices>> AccountServices::open(const Config& con
   std::optional<Result<auth::KeyRing>> ring;
   run_blocking(stores.cores().at(0), open_ring(stores.accounts(), *std::move(signing), config.name, ring));
   if (!*ring) return fail(std::move(ring->error()));
-  return std::unique_ptr<AccountServices>(new AccountServices(config, stores, **std::move(ring)));
+  Result<std::optional<Registration>> stored;
+  run_blocking(stores.cores().at(0), read_registration(stores.accounts(), stored));
+  if (!stored) return fail(std::move(stored.error()));
+  const Registration registration = config.registration.value_or(stored->value_or(Registration::kOpen));
+  std::unique_ptr<AccountServices> services(new AccountServices(config, stores, **std::move(ring), registration));
+  Status looked;
+  run_blocking(stores.cores().at(0), services->look_for_administrators(looked));
+  if (!looked) return fail(std::move(looked.error()));
+  return services;
+}
+
+// The code lives as long as the process: nothing that was written down before opens a server.
+Task<void> AccountServices::look_for_administrators(Status& looked) {
+  const auto nobody = co_await accounts_.nobody_administrates();
+  if (!nobody) {
+    looked = fail(nobody.error());
+    co_return;
+  }
+  if (!*nobody) co_return;
+  setup_code_ = system_random().token(kSetupCodeBytes);
+  accounts_.await_setup(setup_code_);
 }
 
 }  // namespace rookery::app

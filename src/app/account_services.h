@@ -23,6 +23,9 @@ class AccountServices {
   AccountServices(const AccountServices&) = delete;
   AccountServices& operator=(const AccountServices&) = delete;
 
+  // The code by which the first administrator registers; empty when there is one already.
+  const std::string& setup_code() const { return setup_code_; }
+
   // Finishes what is being hashed and takes nothing more. While cores run, not on one.
   void stop() { hashing_.stop(); }
 
@@ -35,7 +38,8 @@ class AccountServices {
   WorkPool& hashing() { return hashing_; }
 
  private:
-  AccountServices(const Config& config, EmbeddedStores& stores, auth::KeyRing keys);
+  AccountServices(const Config& config, EmbeddedStores& stores, auth::KeyRing keys, Registration registration);
+  Task<void> look_for_administrators(Status& looked);
 
   WorkPool hashing_;
   auth::KeyRing keys_;
@@ -45,6 +49,7 @@ class AccountServices {
   auth::Profiles profiles_;
   auth::Accounts accounts_;
   auth::Blocks blocks_;
+  std::string setup_code_;
 };
 
 }  // namespace rookery::app

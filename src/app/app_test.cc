@@ -5,13 +5,11 @@
 
 #include <filesystem>
 #include <fstream>
-#include <set>
 
 #include "app/command_list.h"
 #include "app/embedded_stores.h"
 #include "app/listeners.h"
 #include "app/metrics_page.h"
-#include "app/terminal.h"
 
 namespace rookery::app {
 namespace {
@@ -269,16 +267,6 @@ TEST(MetricsPage, AnswersMetricsAndNothingElse) {
   EXPECT_THAT(answer.body, HasSubstr("rookery_test_total 3\n"));
   EXPECT_EQ(ask(page, "GET", "/").status, 404u);
   EXPECT_EQ(ask(page, "POST", "/metrics").status, 405u);
-}
-
-TEST(Terminal, PasswordsAreLongAndDifferent) {
-  std::set<std::string> seen;
-  for (int i = 0; i < 100; ++i) {
-    const std::string password = make_password(system_random());
-    EXPECT_THAT(password, testing::MatchesRegex("[a-zA-Z2-9]+"));
-    EXPECT_EQ(password.size(), 20u);
-    EXPECT_TRUE(seen.insert(password).second);
-  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "admin/administration.h"
 #include "app/account_services.h"
 #include "app/command_list.h"
 #include "app/embedded_stores.h"
@@ -14,8 +15,7 @@
 namespace rookery::app {
 namespace {
 
-constexpr std::uint64_t kInviteUsesMax = 1'000'000;
-constexpr std::uint64_t kInviteDaysMax = 36'500;
+constexpr auto kInviteDaysMax = static_cast<std::uint64_t>(admin::kInviteLifeMax.count());
 
 // The program's parts that know people, on one core, without listening.
 struct Desk {
@@ -48,9 +48,9 @@ struct Password {
 
 // Typed twice, or made when nothing is typed or nobody is there to type. None when the two differ.
 std::optional<Password> choose_password(std::string_view username) {
-  if (!somebody_is_there()) return Password{make_password(system_random()), true};
+  if (!somebody_is_there()) return Password{auth::make_password(system_random()), true};
   const auto first = ask_hidden(fmt::format("Password for {} (nothing: one is made): ", username));
-  if (!first || first->empty()) return Password{make_password(system_random()), true};
+  if (!first || first->empty()) return Password{auth::make_password(system_random()), true};
   if (ask_hidden("Again: ") != first) return std::nullopt;
   return Password{*first, false};
 }
@@ -84,16 +84,29 @@ Task<void> create(auth::Accounts& accounts, std::string username, std::string pa
   auth::NewAccount wanted;
   wanted.username = std::move(username);
   wanted.password = std::move(password);
-  const auto created = co_await accounts.create(std::move(wanted), true);
+  AuditNote note = admin::entry_of(AuditAction::kAdminCreated, {}, {});
+  const auto created = co_await accounts.create(std::move(wanted), true, std::move(note));
   if (!created) done = fail(created.error());
 }
 
 Task<void> reset(auth::Accounts& accounts, std::string username, std::string password, Status& done) {
-  done = co_await accounts.reset_password(std::move(username), std::move(password));
+  const auto account = co_await accounts.of_name(std::move(username));
+  if (!account) {
+    done = fail(account.error());
+    co_return;
+  }
+  AuditNote note = admin::entry_of(AuditAction::kPasswordReset, {}, *account);
+  done = co_await accounts.reset_password(account->id, std::move(password), std::move(note));
 }
 
 Task<void> verify(auth::Accounts& accounts, std::string username, std::string, Status& done) {
-  done = co_await accounts.verify_email(std::move(username));
+  const auto account = co_await accounts.of_name(std::move(username));
+  if (!account) {
+    done = fail(account.error());
+    co_return;
+  }
+  AuditNote note = admin::entry_of(AuditAction::kEmailVerified, {}, *account, account->email);
+  done = co_await accounts.verify_email(account->id, std::move(note));
 }
 
 struct Invite {
@@ -107,7 +120,7 @@ std::optional<Invite> read_invite(Arguments& arguments) {
   for (std::uint32_t* value : {&invite.uses, &invite.days}) {
     if (arguments.empty() || arguments[0].starts_with("-")) break;
     const bool is_uses = value == &invite.uses;
-    const auto number = parse_whole_number(arguments[0], is_uses ? 1 : 0, is_uses ? kInviteUsesMax : kInviteDaysMax);
+    const auto number = parse_whole_number(arguments[0], is_uses ? 1 : 0, is_uses ? admin::kInviteUsesMax : kInviteDaysMax);
     if (!number) return std::nullopt;
     *value = static_cast<std::uint32_t>(*number);
     arguments = arguments.subspan(1);
@@ -115,8 +128,12 @@ std::optional<Invite> read_invite(Arguments& arguments) {
   return invite;
 }
 
-Task<void> make_invite(auth::Accounts& accounts, Invite invite, Result<std::string>& code) {
-  code = co_await accounts.invite(invite.uses, std::chrono::days(invite.days));
+Task<void> make_invite(AccountStore& store, Invite invite, Result<std::string>& code) {
+  InstanceInvite made = admin::new_invite({.uses = invite.uses, .good_for = std::chrono::days(invite.days)}, {}, system_random());
+  code = made.code;
+  AuditNote note = admin::entry_of(AuditAction::kInviteCreated, {}, {});
+  const auto stored = co_await store.put_invite(std::move(made), std::move(note));
+  if (!stored) code = fail(stored.error());
 }
 
 }  // namespace
@@ -130,7 +147,7 @@ int admin_invite_command(Arguments arguments) {
   auto desk = open_desk(loaded->config);
   if (!desk) return failed(in_words(desk.error()));
   Result<std::string> code;
-  run_blocking(desk->stores->cores().at(0), make_invite(desk->services->accounts(), *invite, code));
+  run_blocking(desk->stores->cores().at(0), make_invite(desk->stores->accounts(), *invite, code));
   desk->services->stop();
   desk->stores->stop();
   if (!code) return failed(in_words(code.error()));

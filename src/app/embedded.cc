@@ -34,14 +34,19 @@ int cannot_start(const Error& error) {
   return EXIT_FAILURE;
 }
 
-void tell_where_it_is(const Config& config, const net::HttpServer& clients, const net::HttpServer* metrics) {
-  fmt::print("listening on {}\n", address_of(clients, !config.tls_cert.empty()));
+// The set-up link goes to stdout and not to the log, which holds no secrets.
+void tell_where_it_is(const Config& config, const net::HttpServer& clients, const net::HttpServer* metrics, const std::string& setup_code) {
+  const std::string address = address_of(clients, !config.tls_cert.empty());
+  fmt::print("listening on {}\n", address);
+  if (!setup_code.empty()) fmt::print("there is no administrator yet; set this server up at {}/#/setup/{}\n", address, setup_code);
   std::fflush(stdout);
   std::error_code unused;
   const std::string data_dir = std::filesystem::absolute(config.data_dir, unused).lexically_normal().string();
   log_info("started", {{"data", data_dir}, {"metrics", metrics == nullptr ? "off" : address_of(*metrics, false) + "/metrics"}});
-  log_info("to make an administrator, stop the server and use this command",
-           {{"command", fmt::format("rookery admin create USERNAME --data-dir {}", data_dir)}});
+  if (!setup_code.empty()) {
+    log_info("to make an administrator, open the link on stdout; or stop the server and use this command",
+             {{"command", fmt::format("rookery admin create USERNAME --data-dir {}", data_dir)}});
+  }
   notify_service_manager("READY=1");
 }
 
@@ -98,6 +103,7 @@ int serve(const Config& config) {
   if (!clients) return cannot_start(clients.error());
   const auto metrics_listener = open_metrics_listener(config);
   if (!metrics_listener) return cannot_start(metrics_listener.error());
+  server.figures().count_connections([&listener = **clients] { return listener.connections(); });
   server.start();
   (*clients)->start((*stores)->cores(), server.http());
   add_process_metrics(metrics);
@@ -108,7 +114,7 @@ int serve(const Config& config) {
   metrics.gauge("rookery_connections_max", "how many connections of clients may be open",
                 [most = connections_max(config)] { return static_cast<double>(most); });
   if (*metrics_listener) (*metrics_listener)->start((*stores)->cores(), metrics_page);
-  tell_where_it_is(config, **clients, metrics_listener->get());
+  tell_where_it_is(config, **clients, metrics_listener->get(), (*accounts)->setup_code());
 
   const int signal = stop_signal.wait();
   log_info("stopping", {{"signal", signal}});

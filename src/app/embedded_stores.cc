@@ -64,6 +64,7 @@ Status EmbeddedStores::open_all(const Config& config) {
   ids_.emplace(cores_.size(), *stored, system_clock(), &*mark_);
 
   accounts_ = std::make_unique<embedded::RocksAccountStore>(cores_, *database_);
+  if (Status prepared = accounts_->prepare(); !prepared) return prepared;
   auto channels = embedded::RocksChannelLog::open(cores_, *database_, *ids_, channel_log_options(config.limits));
   if (!channels) return fail(std::move(channels.error()));
   channels_ = *std::move(channels);

@@ -67,8 +67,10 @@ GatewayNews::GatewayNews(Cores& cores, gateway::Gateway& gateway) : cores_(cores
 }
 
 // Told on every core, before the request that ended them is answered.
-void GatewayNews::on_revoked(UserId user, std::span<const LoginId> logins) noexcept {
-  for (const LoginId login : logins) gateway_.revoke_here(user, login);
+void GatewayNews::on_revoked(UserId user, std::span<const LoginId> logins, auth::Revocation why) noexcept {
+  const bool disabled = why == auth::Revocation::kDisabled;
+  const gateway::CloseReason words = disabled ? gateway::close_codes::kAccountDisabled : gateway::close_codes::kRevoked;
+  for (const LoginId login : logins) gateway_.revoke_here(user, login, words);
 }
 
 void GatewayNews::on_profile(auth::Profile profile) noexcept {

@@ -57,7 +57,7 @@ class GatewayPresence final : public gateway::PresenceListener {
 class GatewayNews final : public auth::RevocationObserver, public auth::ProfileObserver {
  public:
   GatewayNews(Cores& cores, gateway::Gateway& gateway);
-  void on_revoked(UserId user, std::span<const LoginId> logins) noexcept override;
+  void on_revoked(UserId user, std::span<const LoginId> logins, auth::Revocation why) noexcept override;
   void on_profile(auth::Profile profile) noexcept override;
   // Resumes when nothing is being told any more. While cores run, before the gateway stops.
   Task<void> join();

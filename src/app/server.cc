@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "api/admin_routes.h"
+#include "api/admin_user_routes.h"
 #include "api/auth_routes.h"
 #include "api/device_routes.h"
 #include "api/poll_routes.h"
@@ -12,7 +14,6 @@
 #include "gateway/texts.h"
 #include "gateway/websocket_skin.h"
 #include "runtime/free_memory.h"
-#include "runtime/options.h"
 
 namespace rookery::app {
 namespace {
@@ -52,7 +53,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
       admission_(stores.cores().size(), admission_limits(config), memory_in_use(admission_limits(config).memory_bytes_max)),
       instance_({.name = config.name,
                  .version = std::string(version()),
-                 .registration = find_option("registration")->get(config),
+                 .registration = [&accounts] { return accounts.accounts().registration(); },
                  .features = {"polling"},
                  .limits = config.limits,
                  .ready = [this] { return ready(); }}),
@@ -103,8 +104,17 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                 .admission = &admission_}),
       gateway_news_(stores.cores(), gateway_),
       polling_(stores.cores(), gateway_),
+      administration_({.accounts = accounts.accounts(),
+                       .logins = accounts.logins(),
+                       .store = stores.accounts(),
+                       .decisions = stores.accounts(),
+                       .conversations = stores.channels(),
+                       .presence = presence_store_,
+                       .random = system_random(),
+                       .registration_fixed = config.registration.has_value()}),
+      figures_({.config = config, .stores = stores, .gateway = gateway_, .admission = admission_, .started_at = system_clock().now()}),
       probe_(metrics),
-      api_(stores.cores(), add_routes(accounts), authenticate_with(accounts.authenticator()), rates_, files,
+      api_(stores.cores(), add_routes(config, accounts), authenticate_with(accounts.authenticator()), rates_, files,
            [this](net::HttpRequest request, net::HttpResponder responder) {
              gateway::serve_websocket(gateway_, request, std::move(responder));
            },
@@ -128,7 +138,7 @@ Server::Server(const Config& config, EmbeddedStores& stores, AccountServices& ac
                      [this] { return static_cast<double>(admission_.refused()); });
 }
 
-const api::Router& Server::add_routes(AccountServices& accounts) {
+const api::Router& Server::add_routes(const Config& config, AccountServices& accounts) {
   api::add_instance_routes(router_, instance_);
   api::add_auth_routes(router_, accounts.accounts(), accounts.logins(), accounts.keys(), rates_, system_clock());
   api::add_user_routes(router_, {.accounts = accounts.accounts(),
@@ -136,6 +146,12 @@ const api::Router& Server::add_routes(AccountServices& accounts) {
                                  .blocks = accounts.blocks(),
                                  .personal = stores_.accounts(),
                                  .cursors = stores_.channels()});
+  api::add_admin_user_routes(router_, administration_);
+  api::add_admin_routes(router_, {.administration = administration_,
+                                  .config = config,
+                                  .version = std::string(version()),
+                                  .health = [this] { return figures_.health(); },
+                                  .storage = [this] { return figures_.storage(); }});
   api::add_device_routes(router_, devices_);
   api::add_presence_routes(router_, presence_, instance_.limits);
   api::add_poll_routes(

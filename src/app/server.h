@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "admin/administration.h"
 #include "api/channel_routes.h"
 #include "api/instance_routes.h"
 #include "api/message_routes.h"
@@ -16,6 +17,7 @@
 #include "app/account_services.h"
 #include "app/embedded_stores.h"
 #include "app/gateway_adapters.h"
+#include "app/server_figures.h"
 #include "chat/channels.h"
 #include "chat/messages.h"
 #include "embedded/rocks_device_store.h"
@@ -39,6 +41,7 @@ class Server {
   net::HttpHandler& http() { return api_; }
   const api::Router& router() const { return router_; }
   Admission& admission() { return admission_; }
+  ServerFigures& figures() { return figures_; }
   gateway::Gateway& gateway() { return gateway_; }
 
   // Before the first request, while the cores run; not on one.
@@ -52,7 +55,7 @@ class Server {
   Task<void> join() { return api_.join(); }
 
  private:
-  const api::Router& add_routes(AccountServices& accounts);
+  const api::Router& add_routes(const Config& config, AccountServices& accounts);
   Status ready() const;
   void tell(const presence::ConnectionKey& connection, const Presence& presence);
   void poll(const auth::Principal& who, const Json& body, api::Ticket ticket);
@@ -78,6 +81,8 @@ class Server {
   gateway::Gateway gateway_;
   GatewayNews gateway_news_;
   gateway::Polling polling_;
+  admin::Administration administration_;
+  ServerFigures figures_;
   api::Router router_;
   api::Probe probe_;
   api::ApiServer api_;

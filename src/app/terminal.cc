@@ -46,12 +46,4 @@ std::optional<std::string> ask_hidden(const std::string& question) {
   return line;
 }
 
-std::string make_password(Random& random) {
-  constexpr std::string_view kAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // without 0 O o 1 l I
-  constexpr std::size_t kCharacters = 20;
-  std::string password;
-  for (std::size_t i = 0; i < kCharacters; ++i) password += kAlphabet[random.below(kAlphabet.size())];
-  return password;
-}
-
 }  // namespace rookery::app

@@ -14,6 +14,28 @@ Task<Status> not_now() { co_return fail(Error::retry(ErrorCode::kUnavailable, 1)
 class AccountsTest : public AccountFixture {
  protected:
   Result<SignedIn> register_with(NewAccount wanted) { return wait(services_->accounts.register_account(std::move(wanted), std::nullopt)); }
+  UserId id_of(const std::string& name) { return wait(services_->accounts.of_name(name))->id; }
+  Status verify_email(const std::string& name) { return wait(services_->accounts.verify_email(id_of(name), AuditNote())); }
+  std::string invite(std::uint32_t uses, std::chrono::milliseconds good_for) {
+    InstanceInvite made;
+    made.code = "invite" + std::to_string(++invites_);
+    made.uses = made.uses_left = uses;
+    made.created_at = clock_.now();
+    if (good_for.count() > 0) made.expires_at = made.created_at + good_for;
+    EXPECT_TRUE(wait(store_.put_invite(made, AuditNote())).has_value());
+    return made.code;
+  }
+  static AuditNote a_note(AuditAction action) {
+    AuditEntry entry;
+    entry.action = action;
+    return entry;
+  }
+  std::vector<AuditAction> written_down() {
+    std::vector<AuditAction> actions;
+    for (const AuditEntry& entry : *wait(store_.audit(0, 100))) actions.push_back(entry.action);
+    return actions;
+  }
+  int invites_ = 0;
   static std::string field_of(const Error& error) { return error.fields.empty() ? "" : error.fields.front().path; }
 };
 
@@ -40,15 +62,16 @@ TEST_F(AccountsTest, AnEmailIsALoginOnceItIsVerifiedAndTakenFromThenOn) {
   registered("ada", "x@example.org");
   registered("bob", "x@example.org");
   EXPECT_EQ(signed_in("x@example.org").error().code, ErrorCode::kBadCredentials);
-  ASSERT_TRUE(wait(services_->accounts.verify_email("bob")).has_value());
+  ASSERT_TRUE((verify_email("bob")).has_value());
   const auto by_mail = signed_in("X@Example.Org");
   ASSERT_TRUE(by_mail.has_value());
   EXPECT_EQ(by_mail->account.username, "bob");
-  EXPECT_EQ(wait(services_->accounts.verify_email("ada")).error().code, ErrorCode::kTaken);
+  EXPECT_EQ((verify_email("ada")).error().code, ErrorCode::kTaken);
   const auto third = register_with({"cat", kPassword, "x@example.org", {}});
   EXPECT_EQ(third.error().code, ErrorCode::kTaken);
   EXPECT_EQ(field_of(third.error()), "email");
-  EXPECT_EQ(wait(services_->accounts.verify_email("nobody")).error().code, ErrorCode::kUnknownUser);
+  EXPECT_EQ(wait(services_->accounts.of_name("nobody")).error().code, ErrorCode::kUnknownUser);
+  EXPECT_EQ(wait(services_->accounts.verify_email(UserId(1), AuditNote())).error().code, ErrorCode::kUnknownUser);
 }
 
 TEST_F(AccountsTest, AnUnknownNameAndAWrongPasswordAreTheSameAnswer) {
@@ -77,8 +100,8 @@ TEST_F(AccountsTest, RegistrationIsOpenByInviteOrClosed) {
 
 TEST_F(AccountsTest, AnInviteLetsAsManyInAsItHasUsesUntilItExpires) {
   serve({}, Registration::kInvite);
-  const std::string code = *wait(services_->accounts.invite(2, std::chrono::hours(1)));
-  const std::string for_ever = *wait(services_->accounts.invite(1, std::chrono::milliseconds(0)));
+  const std::string code = invite(2, std::chrono::hours(1));
+  const std::string for_ever = invite(1, std::chrono::milliseconds(0));
   const auto come = [this](std::string name, std::string invite) {
     return wait(services_->accounts.register_account({std::move(name), kPassword, {}, {}}, std::nullopt, std::move(invite)));
   };
@@ -89,7 +112,7 @@ TEST_F(AccountsTest, AnInviteLetsAsManyInAsItHasUsesUntilItExpires) {
   EXPECT_TRUE(come("bob", code).has_value());
   EXPECT_EQ(field_of(come("cy", code).error()), "invite");
   EXPECT_EQ(wait(services_->accounts.may_register_with(code)).error().code, ErrorCode::kMissingPermission);
-  const std::string late = *wait(services_->accounts.invite(5, std::chrono::hours(1)));
+  const std::string late = invite(5, std::chrono::hours(1));
   clock_.advance(std::chrono::hours(1));
   EXPECT_EQ(field_of(come("cy", late).error()), "invite");
   EXPECT_TRUE(come("cy", for_ever).has_value());
@@ -139,7 +162,7 @@ TEST_F(AccountsTest, ADeletedAccountLeavesItsIdAndItsTakenName) {
     return done();
   });
   const SignedIn ada = registered("ada", "ada@example.org");
-  ASSERT_TRUE(wait(services_->accounts.verify_email("ada")).has_value());
+  ASSERT_TRUE((verify_email("ada")).has_value());
   const Principal who = *who_is(ada.tokens.access_token);
   EXPECT_EQ(wait(services_->accounts.remove(who, "wrong horse")).error().code, ErrorCode::kBadCredentials);
   EXPECT_TRUE(farewells.empty());
@@ -181,25 +204,96 @@ TEST_F(AccountsTest, PeopleAreFoundByPrefixAtMostTwentyAndNoDeletedOnes) {
 }
 
 TEST_F(AccountsTest, AnAdministratorIsMadeAndSignsInWithAdminRights) {
-  const auto made = wait(services_->accounts.create({"Root", kPassword, {}, {}}, true));
+  const auto made = wait(services_->accounts.create({"Root", kPassword, {}, {}}, true, AuditNote()));
   ASSERT_TRUE(made.has_value());
   const auto session = signed_in("root");
   ASSERT_TRUE(session.has_value());
   EXPECT_TRUE(who_is(session->tokens.access_token)->admin);
   const auto renewed = refreshed(session->tokens.refresh_token);
   EXPECT_TRUE(who_is(renewed->access_token)->admin);
-  const auto bad = wait(services_->accounts.create({"x", "short", {}, {}}, true));
+  const auto bad = wait(services_->accounts.create({"x", "short", {}, {}}, true, AuditNote()));
   ASSERT_FALSE(bad.has_value());
   EXPECT_EQ(bad.error().fields.size(), 2u);
 }
 
+TEST_F(AccountsTest, ADisabledAccountHasNoLoginsAndGetsNoneUntilItIsEnabled) {
+  const SignedIn ada = registered("ada");
+  const SignedIn again = *signed_in("ada");
+  const auto set = [&](bool disabled) {
+    return wait(services_->accounts.set_disabled(ada.account.id, disabled,
+                                                 a_note(disabled ? AuditAction::kUserDisabled : AuditAction::kUserEnabled)));
+  };
+  ASSERT_TRUE(set(true).has_value());
+  EXPECT_FALSE(is_good(ada.tokens.access_token));
+  EXPECT_FALSE(is_good(again.tokens.access_token));
+  EXPECT_EQ(refreshed(ada.tokens.refresh_token).error().code, ErrorCode::kUnauthorized);
+  EXPECT_EQ(signed_in("ada").error().code, ErrorCode::kMissingAccess);
+  EXPECT_EQ(signed_in("ada", "wrong horse").error().code, ErrorCode::kBadCredentials);
+  ASSERT_TRUE(set(true).has_value());
+  ASSERT_TRUE(set(false).has_value());
+  ASSERT_TRUE(set(false).has_value());
+  EXPECT_TRUE(signed_in("ada").has_value());
+  EXPECT_EQ(refreshed(ada.tokens.refresh_token).error().code, ErrorCode::kUnauthorized);
+  EXPECT_THAT(written_down(), testing::ElementsAre(AuditAction::kUserEnabled, AuditAction::kUserDisabled));
+}
+
+// Left by a power cut between the account's row and the end of its logins.
+TEST_F(AccountsTest, ALoginThatADisabledAccountStillHasIsNotRenewedAndEndsWithTheNextDisabling) {
+  const SignedIn ada = registered("ada");
+  const auto disable = [](Account& account) { return account.disabled = true, Status(); };
+  ASSERT_TRUE(wait(store_.change_account(ada.account.id, disable)).has_value());
+  EXPECT_EQ(refreshed(ada.tokens.refresh_token).error().code, ErrorCode::kUnauthorized);
+  ASSERT_TRUE(wait(services_->accounts.set_disabled(ada.account.id, true, AuditNote())).has_value());
+  EXPECT_FALSE(is_good(ada.tokens.access_token));
+}
+
+TEST_F(AccountsTest, TheLastAdministratorStays) {
+  auto& accounts = services_->accounts;
+  EXPECT_TRUE(*wait(accounts.nobody_administrates()));
+  const UserId root = *wait(accounts.create({"root", kPassword, {}, {}}, true, AuditNote()));
+  const SignedIn ada = registered("ada");
+  EXPECT_FALSE(*wait(accounts.nobody_administrates()));
+  const Principal who{root, signed_in("root")->tokens.id, true};
+  EXPECT_EQ(wait(accounts.set_admin(root, false, AuditNote())).error().code, ErrorCode::kMissingPermission);
+  EXPECT_EQ(wait(accounts.set_disabled(root, true, AuditNote())).error().code, ErrorCode::kMissingPermission);
+  EXPECT_EQ(wait(accounts.remove_other(root, AuditNote())).error().code, ErrorCode::kMissingPermission);
+  EXPECT_EQ(wait(accounts.remove(who, kPassword)).error().code, ErrorCode::kMissingPermission);
+  ASSERT_TRUE(wait(accounts.set_admin(ada.account.id, true, AuditNote())).has_value());
+  ASSERT_TRUE(wait(accounts.set_disabled(ada.account.id, true, AuditNote())).has_value());
+  EXPECT_EQ(wait(accounts.set_admin(root, false, AuditNote())).error().code, ErrorCode::kMissingPermission);
+  ASSERT_TRUE(wait(accounts.set_disabled(ada.account.id, false, AuditNote())).has_value());
+  EXPECT_TRUE(wait(accounts.remove(who, kPassword)).has_value());
+  EXPECT_EQ(wait(accounts.set_admin(ada.account.id, false, AuditNote())).error().code, ErrorCode::kMissingPermission);
+}
+
+class SetUp : public AccountsTest, public testing::WithParamInterface<Registration> {};
+
+TEST_P(SetUp, TheCodeMakesTheFirstAdministratorAndIsGoodForNothingElse) {
+  serve({}, GetParam());
+  auto& accounts = services_->accounts;
+  accounts.await_setup("the code");
+  const auto come = [&](std::string name, std::string code) {
+    return wait(accounts.register_account({std::move(name), kPassword, {}, {}}, std::nullopt, std::move(code)));
+  };
+  EXPECT_TRUE(wait(accounts.may_register_with("the code")).has_value());
+  const auto root = come("root", "the code");
+  ASSERT_TRUE(root.has_value());
+  EXPECT_TRUE(root->account.admin);
+  EXPECT_EQ(field_of(wait(accounts.may_register_with("the code")).error()), "invite");
+  EXPECT_EQ(field_of(come("eve", "the code").error()), "invite");
+  EXPECT_FALSE(*wait(store_.user_of_name("eve")));
+  EXPECT_THAT(written_down(), testing::ElementsAre(AuditAction::kAdminCreated));
+}
+
+INSTANTIATE_TEST_SUITE_P(Registration, SetUp, testing::Values(Registration::kOpen, Registration::kInvite, Registration::kClosed));
+
 TEST_F(AccountsTest, AResetPasswordEndsEveryLogin) {
   const SignedIn ada = registered("ada");
-  ASSERT_TRUE(wait(services_->accounts.reset_password("ada", "another one")).has_value());
+  ASSERT_TRUE(wait(services_->accounts.reset_password(ada.account.id, "another one", AuditNote())).has_value());
   EXPECT_FALSE(is_good(ada.tokens.access_token));
   EXPECT_TRUE(signed_in("ada", "another one").has_value());
-  EXPECT_EQ(wait(services_->accounts.reset_password("nobody", "another one")).error().code, ErrorCode::kUnknownUser);
-  EXPECT_EQ(wait(services_->accounts.reset_password("ada", "short")).error().code, ErrorCode::kInvalidBody);
+  EXPECT_EQ(wait(services_->accounts.reset_password(UserId(1), "another one", AuditNote())).error().code, ErrorCode::kUnknownUser);
+  EXPECT_EQ(wait(services_->accounts.reset_password(ada.account.id, "short", AuditNote())).error().code, ErrorCode::kInvalidBody);
 }
 
 class Seen final : public ProfileObserver {

@@ -64,11 +64,11 @@ Task<Result<Principal>> Authenticator::authenticate(std::string token) {
   co_return Principal{claims->user, claims->login, claims->admin};
 }
 
-Task<void> Authenticator::revoke(UserId user, std::vector<LoginId> logins) {
+Task<void> Authenticator::revoke(UserId user, std::vector<LoginId> logins, Revocation why) {
   if (logins.empty()) co_return;
-  auto forget = [this, user, &logins] {
+  auto forget = [this, user, &logins, why] {
     for (const LoginId login : logins) logins_.drop_here({user, login});
-    for (RevocationObserver* observer : observers_) observer->on_revoked(user, logins);
+    for (RevocationObserver* observer : observers_) observer->on_revoked(user, logins, why);
   };
   co_await on_every_core(cores_, std::move(forget));
 }

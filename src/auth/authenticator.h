@@ -28,12 +28,18 @@ class AccountStore;
 
 namespace rookery::auth {
 
+// Why logins end, as their sockets are told.
+enum class Revocation : std::uint8_t {
+  kEnded,     // by a logout, a new password, an administrator
+  kDisabled,  // with the account
+};
+
 // Told of ended logins on every core, before the request that ended them is answered. The gateway closes their sockets
 // (4102). Must not block.
 class RevocationObserver {
  public:
   virtual ~RevocationObserver() = default;
-  virtual void on_revoked(UserId user, std::span<const LoginId> logins) noexcept = 0;
+  virtual void on_revoked(UserId user, std::span<const LoginId> logins, Revocation why) noexcept = 0;
 };
 
 class Authenticator {
@@ -53,7 +59,7 @@ class Authenticator {
 
   // The logins are gone from the store: forgets them on every core and tells the observers there. When it resumes, every
   // core refuses their tokens.
-  Task<void> revoke(UserId user, std::vector<LoginId> logins);
+  Task<void> revoke(UserId user, std::vector<LoginId> logins, Revocation why);
 
  private:
   using TokenHash = std::array<std::uint8_t, 32>;  // SHA-256: no two tokens share one

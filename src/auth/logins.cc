@@ -48,6 +48,7 @@ Task<Result<Tokens>> Logins::refresh(std::string refresh_token) {
     if (account.error().code == ErrorCode::kUnknownUser) co_return fail(ErrorCode::kUnauthorized);
     co_return fail(std::move(account.error()));
   }
+  if (account->disabled) co_return fail(ErrorCode::kUnauthorized);
   auto use = [token = *token, salt = fresh_salt(parts_.random), now = parts_.clock.now()](RefreshFamily& family) -> Status {
     if (use_refresh_token(family, token, salt, now) == RefreshVerdict::kForged) return fail(ErrorCode::kUnauthorized);
     return {};
@@ -60,7 +61,7 @@ Task<Result<Tokens>> Logins::refresh(std::string refresh_token) {
   }
   if (is_spent(*family)) {
     std::vector<LoginId> reused = {token->login};
-    auto ended = co_await end_these(token->user, std::move(reused));
+    auto ended = co_await end_these(token->user, std::move(reused), Revocation::kEnded, AuditNote());
     if (!ended) co_return fail(std::move(ended.error()));
     co_return fail(ErrorCode::kUnauthorized);
   }
@@ -73,28 +74,28 @@ Task<Result<std::vector<UsedLogin>>> Logins::list(UserId user) {
   co_return logins;
 }
 
-Task<Status> Logins::end_these(UserId user, std::vector<LoginId> logins) {
-  auto ended = co_await parts_.store.end_logins(user, logins);
+Task<Status> Logins::end_these(UserId user, std::vector<LoginId> logins, Revocation why, AuditNote note) {
+  auto ended = co_await parts_.store.end_logins(user, logins, std::move(note));
   if (!ended) co_return ended;
-  co_await parts_.authenticator.revoke(user, std::move(logins));
+  co_await parts_.authenticator.revoke(user, std::move(logins), why);
   co_return Status();
 }
 
-Task<Status> Logins::end(UserId user, LoginId login) {
+Task<Status> Logins::end(UserId user, LoginId login, AuditNote note) {
   const auto there = co_await parts_.store.login(user, login);
   if (!there) co_return fail(there.error());
   std::vector<LoginId> ended = {login};
-  co_return co_await end_these(user, std::move(ended));
+  co_return co_await end_these(user, std::move(ended), Revocation::kEnded, std::move(note));
 }
 
-Task<Status> Logins::end_all(UserId user, LoginId kept) {
+Task<Status> Logins::end_all(UserId user, LoginId kept, Revocation why, AuditNote note) {
   auto there = co_await parts_.store.logins_of(user);
   if (!there) co_return fail(std::move(there.error()));
   std::vector<LoginId> ended;
   for (const UsedLogin& used : *there) {
     if (used.login.id != kept) ended.push_back(used.login.id);
   }
-  co_return co_await end_these(user, std::move(ended));
+  co_return co_await end_these(user, std::move(ended), why, std::move(note));
 }
 
 }  // namespace rookery::auth

@@ -49,13 +49,13 @@ class Logins {
   // Newest first.
   Task<Result<std::vector<UsedLogin>>> list(UserId user);
   // kUnknownSession when the user has no such login. Their tokens are refused when it resumes.
-  Task<Status> end(UserId user, LoginId login);
-  // All of a user's, but `kept` (0: none kept).
-  Task<Status> end_all(UserId user, LoginId kept);
+  Task<Status> end(UserId user, LoginId login, AuditNote note = {});
+  // All of a user's, but `kept` (0: none kept). A `note` is written also when there are none.
+  Task<Status> end_all(UserId user, LoginId kept, Revocation why = Revocation::kEnded, AuditNote note = {});
 
  private:
   Tokens tokens(const Account& account, LoginId login, std::string refresh_token) const;
-  Task<Status> end_these(UserId user, std::vector<LoginId> logins);
+  Task<Status> end_these(UserId user, std::vector<LoginId> logins, Revocation why, AuditNote note);
 
   const Parts parts_;
 };

@@ -14,7 +14,7 @@ class LoginsTest : public AccountFixture {};
 // Counts what each core is told.
 class Told final : public RevocationObserver {
  public:
-  void on_revoked(UserId user, std::span<const LoginId> logins) noexcept override {
+  void on_revoked(UserId user, std::span<const LoginId> logins, Revocation) noexcept override {
     const std::lock_guard lock(mutex_);
     cores.insert(Core::current().index());
     users.insert(user);

@@ -30,6 +30,14 @@ bool password_matches(std::string_view password, const std::string& phc) {
   return argon2id_verify(phc.c_str(), password.data(), password.size()) == ARGON2_OK;
 }
 
+std::string make_password(Random& random) {
+  constexpr std::string_view kAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // without 0 O o 1 l I
+  constexpr std::size_t kCharacters = 20;
+  std::string password;
+  for (std::size_t i = 0; i < kCharacters; ++i) password += kAlphabet[random.below(kAlphabet.size())];
+  return password;
+}
+
 PasswordHasher::PasswordHasher(WorkPool& pool, Random& random, PasswordCost cost)
     : pool_(pool), random_(random), cost_(cost), nobodys_(hash_password(random.token(32), cost, random)) {}
 

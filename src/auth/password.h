@@ -30,6 +30,9 @@ std::string hash_password(std::string_view password, PasswordCost cost, Random& 
 // Blocks likewise, with the cost that stands in the hash. Compares in constant time. False for what is no PHC string too.
 bool password_matches(std::string_view password, const std::string& phc);
 
+// A password to be told once: 20 letters and digits (116 bits), none that look alike.
+std::string make_password(Random& random);
+
 class PasswordHasher {
  public:
   // Makes a hash, on the calling thread. `pool` must outlive this and should do nothing else.

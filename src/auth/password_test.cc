@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <set>
 
 #include "runtime/core.h"
 #include "runtime/work_pool.h"
@@ -78,6 +79,16 @@ TEST_F(PasswordHasherTest, AFullQueueIsUnavailableWithTheSecondsToWait) {
   ASSERT_FALSE(outcome->has_value());
   EXPECT_EQ(outcome->error().code, ErrorCode::kUnavailable);
   EXPECT_GT(outcome->error().retry_after_s, 0);
+}
+
+TEST(MadePasswords, AreLongAndDifferent) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const std::string password = make_password(system_random());
+    EXPECT_THAT(password, testing::MatchesRegex("[a-zA-Z2-9]+"));
+    EXPECT_EQ(password.size(), 20u);
+    EXPECT_TRUE(seen.insert(password).second);
+  }
 }
 
 }  // namespace

@@ -324,6 +324,44 @@ Result<std::vector<LogRow>> Database::read_log_now(std::uint64_t after, std::siz
 const std::string& Database::epoch() const noexcept { return parts_->epoch; }
 CommitCounters Database::counters() const noexcept { return parts_->committer.counters(); }
 
+DatabaseFigures Database::figures() {
+  DatabaseFigures out;
+  rocksdb::DB& db = parts_->store->db();
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    rocksdb::ColumnFamilyHandle* const family = parts_->store->family(static_cast<Family>(i));
+    FamilyFigures figures;
+    figures.name = family->GetName();
+    db.GetIntProperty(family, rocksdb::DB::Properties::kLiveSstFilesSize, &figures.disk_bytes);
+    db.GetIntProperty(family, rocksdb::DB::Properties::kSizeAllMemTables, &figures.memory_bytes);
+    out.families.push_back(std::move(figures));
+  }
+  std::vector<std::unique_ptr<rocksdb::LogFile>> logs;
+  if (db.GetSortedWalFiles(logs).ok()) {
+    for (const auto& log : logs) out.log_bytes += log->SizeFileBytes();
+  }
+  std::error_code error;
+  const std::filesystem::space_info disk = std::filesystem::space(parts_->dir.path(), error);
+  if (error) return out;
+  out.disk_free_bytes = disk.available;
+  out.disk_bytes = disk.capacity;
+  return out;
+}
+
+std::uint64_t Database::estimate_rows(Family wanted, const ScanRange& range) {
+  rocksdb::DB& db = parts_->store->db();
+  rocksdb::ColumnFamilyHandle* const family = parts_->store->family(wanted);
+  std::uint64_t rows = 0;
+  db.GetIntProperty(family, rocksdb::DB::Properties::kEstimateNumKeys, &rows);
+  const std::string end(32, '\xff');
+  const rocksdb::Range ranges[] = {{slice(range.from), slice(range.to)}, {rocksdb::Slice(), slice(end)}};
+  std::uint64_t sizes[2] = {};
+  rocksdb::SizeApproximationOptions both;
+  both.include_memtables = true;
+  both.include_files = true;
+  if (!db.GetApproximateSizes(both, family, ranges, 2, sizes).ok() || sizes[1] == 0) return 0;
+  return static_cast<std::uint64_t>(static_cast<double>(rows) * static_cast<double>(sizes[0]) / static_cast<double>(sizes[1]));
+}
+
 Status Database::compact_all() {
   // The log only ever drops whole files; it is flushed so that no write-ahead log has to be kept for it.
   const rocksdb::Status flushed = parts_->store->db().Flush({}, parts_->store->family(Family::kLog));

@@ -113,6 +113,19 @@ struct CommitCounters {
   std::array<std::uint64_t, 24> sync_us_below_power{};
 };
 
+// How much there is, as RocksDB knows it without looking at rows.
+struct FamilyFigures {
+  std::string name;
+  std::uint64_t disk_bytes = 0;    // of its tables
+  std::uint64_t memory_bytes = 0;  // of what is not yet in tables
+};
+struct DatabaseFigures {
+  std::vector<FamilyFigures> families;
+  std::uint64_t log_bytes = 0;  // of the write-ahead logs
+  std::uint64_t disk_free_bytes = 0;
+  std::uint64_t disk_bytes = 0;
+};
+
 class Database {
  public:
   // Blocks. Not being able to open is kInternal with one sentence that says what is wrong and what to do: in use by another
@@ -159,6 +172,10 @@ class Database {
   // A random string made when the installation was; another one after a repair that gave something up.
   const std::string& epoch() const noexcept;
   CommitCounters counters() const noexcept;
+  // Blocks for as long as RocksDB needs for its own lists; not on a core.
+  DatabaseFigures figures();
+  // Rows of a range, by the sizes of tables; blocks likewise. May be far off where there are few.
+  std::uint64_t estimate_rows(Family family, const ScanRange& range);
 
   // Maintenance; blocks, for minutes perhaps. Afterwards the bytes of what was deleted are gone from the disk. (Of `recent`,
   // files that hold only days before yesterday go by themselves.)

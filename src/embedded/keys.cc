@@ -130,6 +130,27 @@ std::optional<std::pair<UserId, LoginId>> parse_login_key(std::string_view key) 
 std::string refresh_key(LoginId login) { return number_key(Table::kRefresh, login.value); }
 std::string signing_key_key(std::string_view kid) { return text_key(Table::kSigningKey, kid); }
 std::string invite_key(std::string_view code) { return text_key(Table::kInvite, code); }
+std::optional<std::string_view> parse_invite_key(std::string_view key) { return parse_text(Table::kInvite, key); }
+std::optional<UserId> parse_user_key(std::string_view key) { return parse_one<UserId>(Table::kUser, key); }
+std::string roll_prefix(std::uint8_t roll) {
+  std::string out;
+  ByteWriter(out).u8(static_cast<std::uint8_t>(Table::kRoll)).u8(roll);
+  return out;
+}
+std::string roll_key(std::uint8_t roll, UserId user) {
+  std::string out = roll_prefix(roll);
+  ByteWriter(out).u64(user.value);
+  return out;
+}
+std::optional<UserId> parse_roll_key(std::string_view key) {
+  ByteReader in = reader_of(Table::kRoll, key);
+  in.u8();
+  const UserId user(in.u64());
+  if (!in.at_end()) return std::nullopt;
+  return user;
+}
+std::string audit_key(std::uint64_t number) { return number_key(Table::kAudit, number); }
+std::optional<std::uint64_t> parse_audit_key(std::string_view key) { return parse_one<std::uint64_t>(Table::kAudit, key); }
 std::optional<std::string_view> parse_signing_key_key(std::string_view key) { return parse_text(Table::kSigningKey, key); }
 std::string device_prefix(UserId user) { return number_key(Table::kDevice, user.value); }
 std::string device_key(UserId user, std::string_view device) { return device_prefix(user).append(device); }

@@ -40,6 +40,8 @@ enum class Table : char {
   kBlock = 'x',        // who blocks, whom
   kPresence = 't',     // user
   kFollower = 'w',     // follower's name
+  kRoll = 'j',         // roll, user: accounts of which there are few
+  kAudit = 'q',        // number, of what an administrator did
   kMeta = 'z',         // name
 };
 
@@ -86,6 +88,13 @@ std::string refresh_key(LoginId login);
 std::string signing_key_key(std::string_view kid);
 std::optional<std::string_view> parse_signing_key_key(std::string_view key);
 std::string invite_key(std::string_view code);
+std::optional<std::string_view> parse_invite_key(std::string_view key);
+std::optional<UserId> parse_user_key(std::string_view key);
+std::string roll_prefix(std::uint8_t roll);
+std::string roll_key(std::uint8_t roll, UserId user);
+std::optional<UserId> parse_roll_key(std::string_view key);
+std::string audit_key(std::uint64_t number);
+std::optional<std::uint64_t> parse_audit_key(std::string_view key);
 std::string device_prefix(UserId user);
 std::string device_key(UserId user, std::string_view device);
 std::optional<std::pair<UserId, std::string_view>> parse_device_key(std::string_view key);
@@ -139,9 +148,11 @@ std::optional<std::pair<UserId, MessageId>> parse_mention_list_key(std::string_v
 // state: the installation
 std::string follower_key(std::string_view name);
 std::string meta_key(std::string_view name);
-inline constexpr std::string_view kMetaFormat = "format";      // of the data directory, decimal
-inline constexpr std::string_view kMetaEpoch = "epoch";        // random, made with the installation
-inline constexpr std::string_view kMetaLogEnd = "log_end";     // the last offset given, as in a log key
-inline constexpr std::string_view kMetaIdsUpTo = "ids_up_to";  // the id high-water mark
+inline constexpr std::string_view kMetaFormat = "format";              // of the data directory, decimal
+inline constexpr std::string_view kMetaEpoch = "epoch";                // random, made with the installation
+inline constexpr std::string_view kMetaLogEnd = "log_end";             // the last offset given, as in a log key
+inline constexpr std::string_view kMetaIdsUpTo = "ids_up_to";          // the id high-water mark
+inline constexpr std::string_view kMetaRolls = "rolls";                // there when every account is on its rolls
+inline constexpr std::string_view kMetaRegistration = "registration";  // as administrators set it
 
 }  // namespace rookery::embedded

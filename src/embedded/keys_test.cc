@@ -28,6 +28,10 @@ TEST(Keys, ParsingGivesBackWhatWasMade) {
   EXPECT_EQ(parse_name_key(name_key("ada")), "ada");
   EXPECT_EQ(parse_login_key(login_key(kUser, LoginId(7))), std::pair(kUser, LoginId(7)));
   EXPECT_EQ(parse_signing_key_key(signing_key_key("k1")), "k1");
+  EXPECT_EQ(parse_user_key(user_key(kUser)), kUser);
+  EXPECT_EQ(parse_invite_key(invite_key("v1")), "v1");
+  EXPECT_EQ(parse_roll_key(roll_key(1, kUser)), kUser);
+  EXPECT_EQ(parse_audit_key(audit_key(46)), 46u);
   EXPECT_EQ(parse_device_key(device_key(kUser, "phone")), std::pair(kUser, std::string_view("phone")));
   EXPECT_EQ(parse_block_key(block_key(kUser, UserId(3))), std::pair(kUser, UserId(3)));
   EXPECT_EQ(parse_channel_key(channel_key(kChannel)), kChannel);

@@ -11,7 +11,9 @@ namespace rookery::embedded {
 namespace {
 
 constexpr std::size_t kRowsMax = 100'000;  // of one user, and of keys: far above every limit on them
+constexpr std::size_t kAccountsAtOnce = 1000;
 constexpr std::uint8_t kNameVersion = 1;
+constexpr std::uint8_t kRegistrationVersion = 1;
 
 Error taken(std::string field) {
   Error error(ErrorCode::kTaken);
@@ -37,7 +39,23 @@ std::optional<UserId> decode_owner(std::string_view bytes) {
   return known && in.at_end() ? std::optional(user) : std::nullopt;
 }
 
-void put_account(Batch& batch, const Account& account) { batch.put(Family::kState, user_key(account.id), encode(account)); }
+bool is_on(const Account& account, Roll roll) {
+  if (account.deleted) return false;
+  return roll == Roll::kAdministrators ? account.admin : account.disabled;
+}
+
+// `before`: as it is stored; an account of no name where it is new.
+void put_account(Batch& batch, const Account& before, const Account& account) {
+  batch.put(Family::kState, user_key(account.id), encode(account));
+  for (const Roll roll : {Roll::kAdministrators, Roll::kDisabled}) {
+    const std::string key = roll_key(static_cast<std::uint8_t>(roll), account.id);
+    if (is_on(account, roll)) {
+      batch.put(Family::kState, key, std::string(1, '\1'));
+    } else if (is_on(before, roll)) {
+      batch.erase(Family::kState, key);
+    }
+  }
+}
 void put_name(Batch& batch, const std::string& name, UserId user) { batch.put(Family::kState, name_key(name), encode_owner(user)); }
 
 }  // namespace
@@ -47,6 +65,41 @@ RocksAccountStore::RocksAccountStore(Cores& cores, Database& database) : cores_(
 }
 
 RocksAccountStore::~RocksAccountStore() = default;
+
+Status RocksAccountStore::prepare() {
+  const auto newest = database_.scan_now(Family::kState, ScanRange::of_prefix(table_prefix(Table::kAudit), 1, true));
+  if (!newest) return fail(newest.error());
+  if (!newest->empty()) last_note_ = parse_audit_key(newest->front().first).value_or(0);
+
+  const auto made = database_.get_now(Family::kState, meta_key(kMetaRolls));
+  if (!made) return fail(made.error());
+  if (*made) return {};
+  ScanRange range = ScanRange::of_prefix(table_prefix(Table::kUser), kAccountsAtOnce);
+  for (bool more = true; more;) {
+    const auto rows = database_.scan_now(Family::kState, range);
+    if (!rows) return fail(rows.error());
+    more = rows->size() == range.limit;
+    Batch batch;
+    for (const auto& [key, value] : *rows) {
+      const auto user = parse_user_key(key);
+      auto account = decode_account(value);
+      if (!user || !account) return damaged("account");
+      account->id = *user;
+      if (account->admin || account->disabled) put_account(batch, Account(), *account);
+      range.from = key + '\0';
+    }
+    if (!more) batch.put(Family::kState, meta_key(kMetaRolls), std::string(1, '\1'));
+    if (!batch.empty()) database_.commit_now(std::move(batch));
+  }
+  return {};
+}
+
+void RocksAccountStore::add_note(Batch& batch, const AuditNote& note) {
+  if (!note) return;
+  const std::uint64_t number = ++last_note_;
+  batch.put(Family::kState, audit_key(number), encode(*note));
+  if (number > kAuditEntriesMax) batch.erase(Family::kState, audit_key(number - kAuditEntriesMax));
+}
 
 template <class T>
 Task<T> RocksAccountStore::locked_here(std::string key, Task<T> work) {
@@ -64,18 +117,18 @@ Task<T> RocksAccountStore::under_lock(std::string key, Task<T> work) {
   co_return outcome;
 }
 
-Task<Status> RocksAccountStore::create_account(Account account, InviteUse use) {
+Task<Status> RocksAccountStore::create_account(Account account, InviteUse use, AuditNote note) {
   std::string name = name_key(account.username);
   const std::string email = account.email_name();
   const std::string code = use.code;
-  auto work = create_under_lock(std::move(account), std::move(use));
+  auto work = create_under_lock(std::move(account), std::move(use), std::move(note));
   if (!email.empty()) work = under_lock(name_key(email), std::move(work));
   work = under_lock(std::move(name), std::move(work));
   if (!code.empty()) work = under_lock(invite_key(code), std::move(work));
   co_return co_await std::move(work);
 }
 
-Task<Status> RocksAccountStore::create_under_lock(Account account, InviteUse use) {
+Task<Status> RocksAccountStore::create_under_lock(Account account, InviteUse use, AuditNote note) {
   const auto name_owner = co_await user_of_name(account.username);
   if (!name_owner) co_return fail(name_owner.error());
   if (*name_owner) co_return fail(taken("username"));
@@ -91,7 +144,8 @@ Task<Status> RocksAccountStore::create_under_lock(Account account, InviteUse use
     if (!used) co_return used;
   }
   put_name(batch, account.username, account.id);
-  put_account(batch, account);
+  put_account(batch, Account(), account);
+  add_note(batch, note);
   co_return co_await database_.commit(std::move(batch));
 }
 
@@ -109,9 +163,10 @@ Task<Status> RocksAccountStore::use_invite(InviteUse use, Batch& batch) {
   co_return Status();
 }
 
-Task<Status> RocksAccountStore::put_invite(InstanceInvite invite) {
+Task<Status> RocksAccountStore::put_invite(InstanceInvite invite, AuditNote note) {
   Batch batch;
   batch.put(Family::kState, invite_key(invite.code), encode(invite));
+  add_note(batch, note);
   co_return co_await database_.commit(std::move(batch));
 }
 
@@ -135,24 +190,24 @@ Task<Result<Account>> RocksAccountStore::account(UserId user) {
   co_return std::move(*account);
 }
 
-Task<Result<Account>> RocksAccountStore::change_account(UserId user, std::function<Status(Account&)> change) {
-  auto work = change_under_lock(user, std::move(change));
+Task<Result<Account>> RocksAccountStore::change_account(UserId user, std::function<Status(Account&)> change, AuditNote note) {
+  auto work = change_under_lock(user, std::move(change), std::move(note));
   co_return co_await under_lock(user_key(user), std::move(work));
 }
 
-Task<Result<Account>> RocksAccountStore::change_under_lock(UserId user, std::function<Status(Account&)> change) {
+Task<Result<Account>> RocksAccountStore::change_under_lock(UserId user, std::function<Status(Account&)> change, AuditNote note) {
   auto before = co_await account(user);
   if (!before) co_return before;
   Account after = *before;
   if (auto changed = change(after); !changed) co_return fail(std::move(changed.error()));
   const std::string email = after.email_name();
   const bool new_name = !email.empty() && email != before->email_name();
-  auto work = replace(std::move(*before), std::move(after));
+  auto work = replace(std::move(*before), std::move(after), std::move(note));
   if (new_name) work = under_lock(name_key(email), std::move(work));
   co_return co_await std::move(work);
 }
 
-Task<Result<Account>> RocksAccountStore::replace(Account before, Account after) {
+Task<Result<Account>> RocksAccountStore::replace(Account before, Account after, AuditNote note) {
   const std::string old_email = before.email_name();
   const std::string new_email = after.email_name();
   Batch batch;
@@ -165,7 +220,8 @@ Task<Result<Account>> RocksAccountStore::replace(Account before, Account after) 
       put_name(batch, new_email, after.id);
     }
   }
-  put_account(batch, after);
+  put_account(batch, before, after);
+  add_note(batch, note);
   auto written = co_await database_.commit(std::move(batch));
   if (!written) co_return fail(std::move(written.error()));
   co_return after;
@@ -257,17 +313,18 @@ Task<Result<RefreshFamily>> RocksAccountStore::refresh_under_lock(UserId user, L
   co_return std::move(*family);
 }
 
-Task<Status> RocksAccountStore::end_logins(UserId user, std::vector<LoginId> logins) {
-  auto work = end_under_lock(user, std::move(logins));
+Task<Status> RocksAccountStore::end_logins(UserId user, std::vector<LoginId> logins, AuditNote note) {
+  auto work = end_under_lock(user, std::move(logins), std::move(note));
   co_return co_await under_lock(login_prefix(user), std::move(work));
 }
 
-Task<Status> RocksAccountStore::end_under_lock(UserId user, std::vector<LoginId> logins) {
+Task<Status> RocksAccountStore::end_under_lock(UserId user, std::vector<LoginId> logins, AuditNote note) {
   Batch batch;
   for (const LoginId login : logins) {
     batch.erase(Family::kState, login_key(user, login));
     batch.erase(Family::kState, refresh_key(login));
   }
+  add_note(batch, note);
   if (batch.empty()) co_return Status();
   co_return co_await database_.commit(std::move(batch));
 }
@@ -351,6 +408,105 @@ Task<Status> RocksAccountStore::put_channel_settings(UserId user, ChannelId chan
   Batch batch;
   batch.put(Family::kState, settings_key(user, channel.value), encode(settings));
   co_return co_await database_.commit(std::move(batch));
+}
+
+Task<Result<std::vector<Account>>> RocksAccountStore::accounts_before(UserId before, std::size_t limit) {
+  ScanRange range = ScanRange::of_prefix(table_prefix(Table::kUser), limit, true);
+  if (before) range.to = user_key(before);
+  const auto rows = co_await database_.scan(Family::kState, std::move(range));
+  if (!rows) co_return fail(rows.error());
+  std::vector<Account> found;
+  for (const auto& [key, value] : *rows) {
+    const auto user = parse_user_key(key);
+    auto account = decode_account(value);
+    if (!user || !account) co_return damaged("account");
+    account->id = *user;
+    found.push_back(std::move(*account));
+  }
+  co_return found;
+}
+
+Task<Result<std::vector<UserId>>> RocksAccountStore::roll(Roll roll, UserId before, std::size_t limit) {
+  const auto number = static_cast<std::uint8_t>(roll);
+  ScanRange range = ScanRange::of_prefix(roll_prefix(number), limit, true);
+  if (before) range.to = roll_key(number, before);
+  const auto rows = co_await database_.scan(Family::kState, std::move(range));
+  if (!rows) co_return fail(rows.error());
+  std::vector<UserId> found;
+  for (const auto& [key, value] : *rows) {
+    const auto user = parse_roll_key(key);
+    if (!user) co_return damaged("roll");
+    found.push_back(*user);
+  }
+  co_return found;
+}
+
+Task<Result<std::vector<InstanceInvite>>> RocksAccountStore::invites(std::size_t limit) {
+  const auto rows = co_await database_.scan(Family::kState, ScanRange::of_prefix(table_prefix(Table::kInvite), limit));
+  if (!rows) co_return fail(rows.error());
+  std::vector<InstanceInvite> found;
+  for (const auto& [key, value] : *rows) {
+    const auto code = parse_invite_key(key);
+    auto invite = decode_instance_invite(value);
+    if (!code || !invite) co_return damaged("invite");
+    invite->code = *code;
+    found.push_back(std::move(*invite));
+  }
+  co_return found;
+}
+
+Task<Status> RocksAccountStore::remove_invite(std::string code, AuditNote note) {
+  std::string key = invite_key(code);
+  auto work = remove_invite_under_lock(std::move(code), std::move(note));
+  co_return co_await under_lock(std::move(key), std::move(work));
+}
+
+Task<Status> RocksAccountStore::remove_invite_under_lock(std::string code, AuditNote note) {
+  const auto there = co_await invite(code);
+  if (!there) co_return fail(there.error());
+  if (!*there) co_return fail(ErrorCode::kUnknownInvite);
+  Batch batch;
+  batch.erase(Family::kState, invite_key(code));
+  add_note(batch, note);
+  co_return co_await database_.commit(std::move(batch));
+}
+
+Task<Result<std::optional<Registration>>> RocksAccountStore::registration() {
+  const auto row = co_await database_.get(Family::kState, meta_key(kMetaRegistration));
+  if (!row) co_return fail(row.error());
+  if (!*row) co_return std::nullopt;
+  ByteReader in(**row);
+  const std::uint8_t version = in.u8();
+  const std::uint8_t mode = in.u8();
+  if (version != kRegistrationVersion || mode > static_cast<std::uint8_t>(Registration::kClosed) || !in.at_end()) {
+    co_return damaged("registration");
+  }
+  co_return static_cast<Registration>(mode);
+}
+
+Task<Status> RocksAccountStore::put_registration(Registration registration, AuditNote note) {
+  std::string bytes;
+  ByteWriter(bytes).u8(kRegistrationVersion).u8(static_cast<std::uint8_t>(registration));
+  Batch batch;
+  batch.put(Family::kState, meta_key(kMetaRegistration), std::move(bytes));
+  add_note(batch, note);
+  co_return co_await database_.commit(std::move(batch));
+}
+
+Task<Result<std::vector<AuditEntry>>> RocksAccountStore::audit(std::uint64_t before, std::size_t limit) {
+  ScanRange range = ScanRange::of_prefix(table_prefix(Table::kAudit), limit, true);
+  if (before != 0) range.to = audit_key(before);
+  const auto rows = co_await database_.scan(Family::kState, std::move(range));
+  if (!rows) co_return fail(rows.error());
+  std::vector<AuditEntry> found;
+  for (const auto& [key, value] : *rows) {
+    const auto number = parse_audit_key(key);
+    auto entry = decode_audit_entry(value);
+    if (!number || !entry) co_return damaged("audit entry");
+    entry->number = *number;
+    found.push_back(std::move(*entry));
+  }
+  co_return found;
 }
 
 }  // namespace rookery::embedded

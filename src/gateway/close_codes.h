@@ -28,6 +28,7 @@ inline constexpr CloseReason kSilent{4009, "No frame for 60 seconds"};
 inline constexpr CloseReason kTooSlow{4100, "Too slow a reader"};
 inline constexpr CloseReason kGoingAway{4101, "The server is going away"};
 inline constexpr CloseReason kRevoked{4102, "The login was revoked"};
+inline constexpr CloseReason kAccountDisabled{4102, "The account was disabled"};
 inline constexpr CloseReason kResumedElsewhere{4103, "The session was resumed on another connection"};
 inline constexpr CloseReason kTooManyConnections{4104, "Too many connections of this user"};
 // RFC 6455 registry, "Try Again Later": a dependency is away.

@@ -116,9 +116,9 @@ void Connection::lose_session() {
   close(close_codes::kResumedElsewhere);
 }
 
-void Connection::revoke() {
+void Connection::revoke(CloseReason why) {
   sink_->drop_unsent();
-  close(close_codes::kRevoked);
+  close(why);
 }
 
 void Connection::invalid_session() {

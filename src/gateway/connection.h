@@ -9,6 +9,7 @@
 #include <memory>
 #include <string_view>
 
+#include "gateway/close_codes.h"
 #include "gateway/frame_window.h"
 #include "gateway/frames.h"
 #include "gateway/session.h"
@@ -39,7 +40,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void sweep(SteadyTime now);
   void close(CloseReason reason);
   // The login has ended: nothing more is delivered, not even what is unsent.
-  void revoke();
+  void revoke(CloseReason why);
   void reconnect(std::uint32_t after_ms);
   // Another connection resumed the session: this one closes without it.
   void lose_session();

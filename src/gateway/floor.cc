@@ -205,14 +205,14 @@ void Floor::type(const Session& session, ChannelId channel) {
 
 // --- what others say ---
 
-void Floor::revoke(UserId user, LoginId login) {
+void Floor::revoke(UserId user, LoginId login, CloseReason why) {
   const auto at = by_user_.find(user);
   if (at == by_user_.end()) return;
   const std::vector<Session*> mine = at->second;
   for (const Session* one : mine) {
     if (login && one->who().login != login) continue;
     const std::shared_ptr<Session> session = find(one->key());
-    if (Connection* connection = session->connection()) connection->revoke();
+    if (Connection* connection = session->connection()) connection->revoke(why);
     end(session, true);
   }
 }

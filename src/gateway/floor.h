@@ -14,6 +14,7 @@
 #include "gateway/audience.h"
 #include "gateway/catch_up.h"
 #include "gateway/channel_desk.h"
+#include "gateway/close_codes.h"
 #include "gateway/connection.h"
 #include "gateway/counters.h"
 #include "gateway/letters.h"
@@ -79,7 +80,7 @@ class Floor final : public LetterBox, private AudienceHost {
 
   // --- what others say ---
   // Ends the sessions of a login, of all logins when it is 0.
-  void revoke(UserId user, LoginId login);
+  void revoke(UserId user, LoginId login, CloseReason why);
   void dispatch_to(const SessionKey& key, net::SharedBuffer text);
   void dispatch_to_users(std::span<const UserId> users, const net::SharedBuffer& text);
   // Asks the clients to come back later, one after another over `over`, then closes what is left.

@@ -63,8 +63,8 @@ Floor& Gateway::floor() { return *floors_[Core::current().index()]; }
 Status Gateway::admit_client() { return services_.admission == nullptr ? Status() : services_.admission->admit_client(); }
 ChannelDesk& Gateway::desk() { return *desks_[Core::current().index()]; }
 
-void Gateway::revoke_here(UserId user, LoginId login) {
-  if (!mutant_is(Mutant::kRevocationKeepsSockets)) floor().revoke(user, login);
+void Gateway::revoke_here(UserId user, LoginId login, CloseReason why) {
+  if (!mutant_is(Mutant::kRevocationKeepsSockets)) floor().revoke(user, login, why);
 }
 
 void Gateway::typing(ChannelId channel, UserId user) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/channel_desk.h"
+#include "gateway/close_codes.h"
 #include "gateway/floor.h"
 #include "gateway/options.h"
 #include "ports/channel_log.h"
@@ -45,7 +46,7 @@ class Gateway final : public ChannelObserver {
   // --- from services ---
   // A login's sessions on this core, all of the user's when `login` is 0: closed with 4102, and nothing is delivered to
   // them any more. Every core is told of an ended login by itself (auth::RevocationObserver).
-  void revoke_here(UserId user, LoginId login);
+  void revoke_here(UserId user, LoginId login, CloseReason why = close_codes::kRevoked);
   // POST /channels/{id}/typing: the same as op 68.
   void typing(ChannelId channel, UserId user);
   // A dispatch to one session, if it still is: `"t":"PRESENCE_UPDATE","d":{…}}` (gateway/texts.h, dispatch_text()).

@@ -16,7 +16,7 @@ bool MemoryAccountStore::is_others(const std::string& name, UserId user) const {
   return at != names_.end() && at->second != user;
 }
 
-Task<Status> MemoryAccountStore::create_account(Account account, InviteUse use) {
+Task<Status> MemoryAccountStore::create_account(Account account, InviteUse use, AuditNote note) {
   const std::lock_guard lock(mutex_);
   const std::string email = account.email_name();
   if (is_others(account.username, account.id)) co_return fail(taken("username"));
@@ -29,11 +29,13 @@ Task<Status> MemoryAccountStore::create_account(Account account, InviteUse use) 
   names_[account.username] = account.id;
   if (!email.empty()) names_[email] = account.id;
   accounts_[account.id] = std::move(account);
+  add_note(std::move(note));
   co_return Status();
 }
 
-Task<Status> MemoryAccountStore::put_invite(InstanceInvite invite) {
+Task<Status> MemoryAccountStore::put_invite(InstanceInvite invite, AuditNote note) {
   const std::lock_guard lock(mutex_);
+  add_note(std::move(note));
   invites_[invite.code] = std::move(invite);
   co_return Status();
 }
@@ -52,7 +54,7 @@ Task<Result<Account>> MemoryAccountStore::account(UserId user) {
   co_return at->second;
 }
 
-Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::function<Status(Account&)> change) {
+Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::function<Status(Account&)> change, AuditNote note) {
   const std::lock_guard lock(mutex_);
   const auto at = accounts_.find(user);
   if (at == accounts_.end()) co_return fail(ErrorCode::kUnknownUser);
@@ -64,6 +66,7 @@ Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::funct
   if (!before.empty()) names_.erase(before);
   if (!after.empty()) names_[after] = user;
   at->second = now;
+  add_note(std::move(note));
   co_return now;
 }
 
@@ -116,8 +119,9 @@ Task<Result<RefreshFamily>> MemoryAccountStore::change_refresh(UserId user, Logi
   co_return now;
 }
 
-Task<Status> MemoryAccountStore::end_logins(UserId user, std::vector<LoginId> logins) {
+Task<Status> MemoryAccountStore::end_logins(UserId user, std::vector<LoginId> logins, AuditNote note) {
   const std::lock_guard lock(mutex_);
+  add_note(std::move(note));
   for (const LoginId login : logins) logins_.erase({user, login});
   co_return Status();
 }
@@ -179,6 +183,69 @@ Task<Status> MemoryAccountStore::put_channel_settings(UserId user, ChannelId cha
   const std::lock_guard lock(mutex_);
   channel_settings_[{user, channel}] = settings;
   co_return Status();
+}
+
+void MemoryAccountStore::add_note(AuditNote note) {
+  if (!note) return;
+  note->number = ++last_note_;
+  audit_.emplace(last_note_, *std::move(note));
+  if (audit_.size() > kAuditEntriesMax) audit_.erase(audit_.begin());
+}
+
+Task<Result<std::vector<Account>>> MemoryAccountStore::accounts_before(UserId before, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Account> found;
+  auto at = before ? accounts_.lower_bound(before) : accounts_.end();
+  while (at != accounts_.begin() && found.size() < limit) found.push_back((--at)->second);
+  co_return found;
+}
+
+Task<Result<std::vector<UserId>>> MemoryAccountStore::roll(Roll roll, UserId before, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<UserId> found;
+  auto at = before ? accounts_.lower_bound(before) : accounts_.end();
+  while (at != accounts_.begin() && found.size() < limit) {
+    const Account& account = (--at)->second;
+    const bool on = roll == Roll::kAdministrators ? account.admin : account.disabled;
+    if (on && !account.deleted) found.push_back(account.id);
+  }
+  co_return found;
+}
+
+Task<Result<std::vector<InstanceInvite>>> MemoryAccountStore::invites(std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<InstanceInvite> found;
+  for (const auto& [code, invite] : invites_) {
+    if (found.size() < limit) found.push_back(invite);
+  }
+  co_return found;
+}
+
+Task<Status> MemoryAccountStore::remove_invite(std::string code, AuditNote note) {
+  const std::lock_guard lock(mutex_);
+  if (invites_.erase(code) == 0) co_return fail(ErrorCode::kUnknownInvite);
+  add_note(std::move(note));
+  co_return Status();
+}
+
+Task<Result<std::optional<Registration>>> MemoryAccountStore::registration() {
+  const std::lock_guard lock(mutex_);
+  co_return registration_;
+}
+
+Task<Status> MemoryAccountStore::put_registration(Registration registration, AuditNote note) {
+  const std::lock_guard lock(mutex_);
+  registration_ = registration;
+  add_note(std::move(note));
+  co_return Status();
+}
+
+Task<Result<std::vector<AuditEntry>>> MemoryAccountStore::audit(std::uint64_t before, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<AuditEntry> found;
+  auto at = before == 0 ? audit_.end() : audit_.lower_bound(before);
+  while (at != audit_.begin() && found.size() < limit) found.push_back((--at)->second);
+  co_return found;
 }
 
 }  // namespace rookery::memory

@@ -12,6 +12,7 @@ class MemoryRig final : public AccountStoreRig {
   Cores& cores() override { return cores_; }
   AccountStore& accounts() override { return store_; }
   PersonalStore& personal() override { return store_; }
+  AdministrationStore& administration() override { return store_; }
   void restart() override {}
 
  private:
@@ -22,6 +23,7 @@ class MemoryRig final : public AccountStoreRig {
 const MakeAccountStoreRig make_rig = [] { return std::make_unique<MemoryRig>(); };
 INSTANTIATE_TEST_SUITE_P(Memory, AccountStoreContract, testing::Values(make_rig));
 INSTANTIATE_TEST_SUITE_P(Memory, PersonalStoreContract, testing::Values(make_rig));
+INSTANTIATE_TEST_SUITE_P(Memory, AdministrationStoreContract, testing::Values(make_rig));
 
 }  // namespace
 }  // namespace rookery

@@ -11,6 +11,7 @@ constexpr std::uint8_t kEmailVerified = 1;
 constexpr std::uint8_t kAdmin = 2;
 constexpr std::uint8_t kBot = 4;
 constexpr std::uint8_t kDeleted = 8;
+constexpr std::uint8_t kDisabled = 16;
 
 void put_time(ByteWriter& out, TimeMs time) { out.u64(static_cast<std::uint64_t>(time.unix_ms)); }
 TimeMs take_time(ByteReader& in) { return TimeMs(static_cast<std::int64_t>(in.u64())); }
@@ -47,7 +48,7 @@ User Account::profile() const {
 std::string encode(const Account& account) {
   std::string bytes;
   const int flags = (account.email_verified ? kEmailVerified : 0) | (account.admin ? kAdmin : 0) | (account.bot ? kBot : 0) |
-                    (account.deleted ? kDeleted : 0);
+                    (account.deleted ? kDeleted : 0) | (account.disabled ? kDisabled : 0);
   ByteWriter(bytes)
       .u8(kVersion)
       .u8(static_cast<std::uint8_t>(flags))
@@ -68,6 +69,7 @@ std::optional<Account> decode_account(std::string_view bytes) {
   account.admin = (flags & kAdmin) != 0;
   account.bot = (flags & kBot) != 0;
   account.deleted = (flags & kDeleted) != 0;
+  account.disabled = (flags & kDisabled) != 0;
   account.username = in.string();
   account.display_name = in.string();
   account.avatar = in.string();

@@ -28,6 +28,7 @@ struct Account {
   bool admin = false;
   bool bot = false;
   bool deleted = false;
+  bool disabled = false;      // by an administrator: nobody signs in
   std::string password_hash;  // PHC string; empty: no password opens this account
 
   // As others see it.

@@ -3,10 +3,12 @@
 // Every field is an option (runtime/options.h), and every option a field. No option holds a secret: keys are files.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/limits.h"
@@ -16,6 +18,7 @@
 namespace rookery {
 
 enum class Registration : std::uint8_t { kOpen, kInvite, kClosed };
+inline constexpr std::array<std::string_view, 3> kRegistrationNames = {"open", "invite", "closed"};
 enum class PresenceVisibility : std::uint8_t { kAll, kShared };
 
 // Where to listen. An IPv6 host is kept without brackets. Port 0: one that the kernel chooses.
@@ -41,7 +44,7 @@ struct Config {
   std::optional<Endpoint> metrics_listen;    // none: off
   unsigned cores = 0;                        // 0: as many as the machine has
 
-  Registration registration = Registration::kOpen;
+  std::optional<Registration> registration;  // none: as administrators set it on the running server; open until they do
   PresenceVisibility presence_visibility = PresenceVisibility::kAll;
   std::string jwt_key;  // PEM; empty: jwt-key.pem in the data directory
   std::chrono::seconds session_ttl{300};

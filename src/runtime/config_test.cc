@@ -55,7 +55,7 @@ TEST(Config, DefaultsAreThoseOfTheProtocol) {
   EXPECT_EQ(config.drain, std::chrono::seconds(5));
   EXPECT_EQ(config.limits, Limits{});
   EXPECT_TRUE(config.rates.on);
-  EXPECT_EQ(config.registration, Registration::kOpen);
+  EXPECT_EQ(config.registration, std::nullopt);
   EXPECT_EQ(config.presence_visibility, PresenceVisibility::kAll);
   EXPECT_FALSE(config.metrics_listen.has_value());
   EXPECT_FALSE(config.storage_reserve_bytes.has_value());

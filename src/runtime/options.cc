@@ -168,6 +168,21 @@ Option request_bytes_option() {
                       [](std::uint64_t bytes) { return std::to_string(bytes); });
 }
 
+Option registration_option() {
+  Option option = row("registration", "open|invite|closed", "who may make an account");
+  option.unset_means = "open, until an administrator changes it on the running server";
+  const auto parse = [](std::string_view text) -> Parsed<std::optional<Registration>> {
+    const auto found = std::ranges::find(kRegistrationNames, text);
+    if (found == kRegistrationNames.end()) {
+      return std::unexpected("must be " + join_choices({kRegistrationNames.begin(), kRegistrationNames.end()}));
+    }
+    return static_cast<Registration>(found - kRegistrationNames.begin());
+  };
+  return value_option(std::move(option), &Config::registration, parse, [](const std::optional<Registration>& mode) {
+    return mode ? std::string(kRegistrationNames[static_cast<std::size_t>(*mode)]) : std::string();
+  });
+}
+
 Option count_option(Option option, std::uint32_t Config::* field) {
   option.value = "NUMBER";
   option.numeric = true;
@@ -221,8 +236,7 @@ std::vector<Option> network_options() {
 
 std::vector<Option> account_options() {
   return {
-      choice_option(row("registration", "", "who may make an account"), &Config::registration,
-                    std::to_array<std::string_view>({"open", "invite", "closed"})),
+      registration_option(),
       choice_option(row("presence-visibility", "", "who sees whether somebody is online: everyone signed in, or who shares a channel"),
                     &Config::presence_visibility, std::to_array<std::string_view>({"all", "shared"})),
       seconds_option(row("session-ttl", "SECONDS", "how long after its last frame a gateway session can be resumed"), &Config::session_ttl,

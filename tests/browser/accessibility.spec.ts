@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { violations } from './axe.ts';
 import { Installation } from './installation.ts';
 import { Person } from './person.ts';
 
@@ -7,21 +7,6 @@ const installation = new Installation();
 
 test.beforeAll(() => installation.start());
 test.afterAll(() => installation.remove());
-
-/** What axe finds against WCAG 2.2 AA, in few words, in light and in dark. */
-async function violations(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations: rules } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    for (const rule of rules) {
-      for (const node of rule.nodes) found.push(`${colorScheme}: ${rule.id}: ${node.html} ${node.failureSummary}`);
-    }
-  }
-  return found;
-}
 
 test('every view passes axe in light and dark, and nothing is wider than a phone', async ({ browser }) => {
   const port = () => installation.port;

@@ -13,6 +13,7 @@ const kStartDeadline = 30_000;
 export class Installation {
   #process: ChildProcess | undefined;
   #port = 0;
+  #setUp: string | undefined;
   readonly #data = mkdtempSync(join(tmpdir(), 'rookery-browser-'));
 
   /** `options`: further ones of the server's. */
@@ -20,6 +21,11 @@ export class Installation {
 
   get port(): number {
     return this.#port;
+  }
+
+  /** The code by which the first administrator registers; the server prints it while it has none. */
+  get setUpCode(): string | undefined {
+    return this.#setUp;
   }
 
   /** A second start comes up on the same port with the same data. */
@@ -39,7 +45,8 @@ export class Installation {
       child.once('error', reject);
       child.stdout?.on('data', (part) => {
         text += part;
-        const port = /listening on http:\/\/[^\s]*:(\d+)/.exec(text)?.[1];
+        const port = /listening on http:\/\/[^\s]*:(\d+)\n/.exec(text)?.[1];
+        this.#setUp = /\/#\/setup\/([\w-]+)\n/.exec(text)?.[1];
         if (!port) return;
         clearTimeout(late);
         resolve(Number(port));

@@ -115,6 +115,11 @@ class Person:
         got = Http(server).ask("POST", "/api/v1/auth/register", body).ok(201)
         return cls(server, got["user"], got["session"], body["password"])
 
+    @classmethod
+    def first_administrator(cls, server, username="root"):
+        """Whoever follows the link that a new server prints."""
+        return cls.register(server, username=username, invite=server.setup_code())
+
     def again(self, **more):
         """The same person, logged in once more."""
         got = Http(self.server).ask("POST", "/api/v1/auth/login", {"login": self.username, "password": self.password, **more}).ok(200)

@@ -225,6 +225,7 @@ class Gateway:
             try:
                 self.frame(until - time.monotonic())
             except Closed as end:
+                self.close_reason = end.reason
                 return end.code
             except TimeoutError:
                 raise AssertionError(f"the server did not close within {timeout} s") from None

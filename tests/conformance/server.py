@@ -24,6 +24,7 @@ class Server:
         self.process = None
         self.host = self.port = None
         self.lines = []
+        self._said = threading.Condition()
 
     def start(self):
         self.lines = []
@@ -39,10 +40,25 @@ class Server:
 
     def _read(self, stream, started):
         for line in stream:
-            self.lines.append(line.rstrip("\n"))
+            with self._said:
+                self.lines.append(line.rstrip("\n"))
+                self._said.notify_all()
             if line.startswith("listening on "):
                 started.set()
         started.set()
+
+    def says(self, pattern):
+        """The match of the first line of the server that has it, now or soon."""
+        def found():
+            return next((m for m in (re.search(pattern, line) for line in self.lines) if m), None)
+
+        with self._said:
+            assert self._said.wait_for(found, START_S), f"the server did not say {pattern}:\n" + "\n".join(self.lines[-50:])
+            return found()
+
+    def setup_code(self):
+        """By which the first administrator registers."""
+        return self.says(r"/#/setup/([\w-]+)$")[1]
 
     def stop(self, sig=signal.SIGTERM):
         """Ends the server; its exit status."""

@@ -1,4 +1,4 @@
-// What every adapter of the account ports keeps. The adapter's test includes this and instantiates both suites with a
+// What every adapter of the account ports keeps. The adapter's test includes this and instantiates the three suites with a
 // function that makes its rig.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ports/account_store.h"
+#include "ports/administration_store.h"
 #include "ports/personal_store.h"
 #include "runtime/core.h"
 #include "runtime/task_group.h"
@@ -25,6 +26,7 @@ class AccountStoreRig {
   virtual Cores& cores() = 0;
   virtual AccountStore& accounts() = 0;
   virtual PersonalStore& personal() = 0;
+  virtual AdministrationStore& administration() = 0;
   // As after a crash: everything in memory is gone. Nothing, for an adapter that keeps nothing.
   virtual void restart() = 0;
 };
@@ -36,11 +38,19 @@ Task<void> keep_outcome(Task<T> task, std::optional<T>& outcome) {
   outcome.emplace(co_await std::move(task));
 }
 
+inline Task<void> succeed(Task<Status> task) { EXPECT_TRUE((co_await std::move(task)).has_value()); }
+inline Task<void> all_at_once(std::vector<Task<Status>> work) {
+  TaskGroup tasks(work.size());
+  for (Task<Status>& one : work) EXPECT_TRUE(tasks.spawn(succeed(std::move(one))));
+  co_await tasks.join();
+}
+
 class AccountStoreSuite : public testing::TestWithParam<MakeAccountStoreRig> {
  protected:
   void SetUp() override { rig_ = GetParam()(); }
   AccountStore& accounts() { return rig_->accounts(); }
   PersonalStore& personal() { return rig_->personal(); }
+  AdministrationStore& administration() { return rig_->administration(); }
   template <class T>
   T wait(Task<T> task, unsigned core = 0) {
     std::optional<T> outcome;
@@ -62,6 +72,7 @@ class AccountStoreSuite : public testing::TestWithParam<MakeAccountStoreRig> {
 
 class AccountStoreContract : public AccountStoreSuite {};
 class PersonalStoreContract : public AccountStoreSuite {};
+class AdministrationStoreContract : public AccountStoreSuite {};
 
 TEST_P(AccountStoreContract, AnAccountIsReadAsItWasWrittenAlsoAfterARestart) {
   Account ada = an_account(1, "ada");
@@ -119,7 +130,7 @@ inline Task<void> come_at_once(AccountStore& store, std::vector<Account> account
 
 TEST_P(AccountStoreContract, AnInviteIsUsedInTheWriteThatMakesTheAccountAndNoOftenerThanItHasUses) {
   const InstanceInvite invite{.code = "v1", .uses_left = 3, .created_at = TimeMs(1), .expires_at = TimeMs(100)};
-  ASSERT_TRUE(wait(accounts().put_invite(invite)).has_value());
+  ASSERT_TRUE(wait(accounts().put_invite(invite, AuditNote())).has_value());
   rig_->restart();
   EXPECT_EQ(**wait(accounts().invite("v1")), invite);
   EXPECT_EQ(*wait(accounts().invite("v2")), std::nullopt);
@@ -246,7 +257,7 @@ TEST_P(AccountStoreContract, LoginsAreListedOldestFirstAndEndWithTheirRefreshTok
   EXPECT_TRUE(wait(accounts().login(UserId(1), LoginId(11))).value() == first);
   EXPECT_EQ(wait(accounts().login(UserId(2), LoginId(11))).error().code, ErrorCode::kUnknownSession);
 
-  ASSERT_TRUE(wait(accounts().end_logins(UserId(1), {LoginId(11), LoginId(99)})).has_value());
+  ASSERT_TRUE(wait(accounts().end_logins(UserId(1), {LoginId(11), LoginId(99)}, AuditNote())).has_value());
   rig_->restart();
   EXPECT_EQ(wait(accounts().login(UserId(1), LoginId(11))).error().code, ErrorCode::kUnknownSession);
   const auto touch = [](RefreshFamily&) { return Status(); };
@@ -285,6 +296,109 @@ TEST_P(AccountStoreContract, KeysAreKeptAndReplacedByTheirKid) {
   ASSERT_TRUE(wait(accounts().put_key(key)).has_value());
   rig_->restart();
   EXPECT_THAT(wait(accounts().keys()).value(), testing::UnorderedElementsAre(key, KeyRecord{"k2", "der-2", TimeMs(2), TimeMs()}));
+}
+
+inline AuditEntry an_entry(std::uint64_t target, AuditAction action = AuditAction::kUserDisabled) {
+  AuditEntry entry;
+  entry.at = TimeMs(1000 + static_cast<std::int64_t>(target));
+  entry.action = action;
+  entry.actor = UserId(7);
+  entry.actor_name = "root";
+  entry.target = UserId(target);
+  entry.target_name = "user" + std::to_string(target);
+  entry.detail = "a detail";
+  return entry;
+}
+
+TEST_P(AdministrationStoreContract, RollsAgreeWithAccountsAlsoAfterARestart) {
+  using testing::ElementsAre;
+  const auto on = [this](Roll roll) { return wait(administration().roll(roll, UserId(), 100)).value(); };
+  for (std::uint64_t id = 1; id <= 4; ++id) {
+    Account account = an_account(id, "user" + std::to_string(id));
+    account.admin = id % 2 == 0;
+    ASSERT_TRUE(wait(accounts().create_account(account)).has_value());
+  }
+  EXPECT_THAT(on(Roll::kAdministrators), ElementsAre(UserId(4), UserId(2)));
+  const auto disable = [](Account& account) { return account.disabled = true, Status(); };
+  ASSERT_TRUE(wait(accounts().change_account(UserId(1), disable)).has_value());
+  ASSERT_TRUE(wait(accounts().change_account(UserId(4), disable)).has_value());
+  rig_->restart();
+  EXPECT_THAT(on(Roll::kDisabled), ElementsAre(UserId(4), UserId(1)));
+  EXPECT_THAT(on(Roll::kAdministrators), ElementsAre(UserId(4), UserId(2)));
+  EXPECT_THAT(wait(administration().roll(Roll::kDisabled, UserId(4), 1)).value(), ElementsAre(UserId(1)));
+  const auto enable = [](Account& account) { return account.disabled = false, account.admin = false, Status(); };
+  ASSERT_TRUE(wait(accounts().change_account(UserId(4), enable)).has_value());
+  const auto remove = [](Account& account) { return account.deleted = true, Status(); };
+  ASSERT_TRUE(wait(accounts().change_account(UserId(1), remove)).has_value());
+  rig_->restart();
+  EXPECT_THAT(on(Roll::kDisabled), ElementsAre());
+  EXPECT_THAT(on(Roll::kAdministrators), ElementsAre(UserId(2)));
+  EXPECT_TRUE(wait(accounts().account(UserId(1))).value().disabled);
+}
+
+TEST_P(AdministrationStoreContract, AccountsAreListedNewestFirst) {
+  for (std::uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(wait(accounts().create_account(an_account(id, "user" + std::to_string(id)))));
+  const auto ids = [this](UserId before, std::size_t limit) {
+    std::vector<std::uint64_t> found;
+    for (const Account& account : wait(administration().accounts_before(before, limit)).value()) found.push_back(account.id.value);
+    return found;
+  };
+  EXPECT_THAT(ids(UserId(), 3), testing::ElementsAre(5, 4, 3));
+  EXPECT_THAT(ids(UserId(3), 3), testing::ElementsAre(2, 1));
+}
+
+TEST_P(AdministrationStoreContract, ANoteIsThereWithItsChangeAndNotWithoutIt) {
+  ASSERT_TRUE(wait(accounts().create_account(an_account(1, "ada"), InviteUse(), an_entry(1, AuditAction::kAdminCreated))).has_value());
+  ASSERT_FALSE(wait(accounts().create_account(an_account(2, "ada"), InviteUse(), an_entry(2))).has_value());
+  const auto refuse = [](Account&) -> Status { return fail(ErrorCode::kTaken); };
+  ASSERT_FALSE(wait(accounts().change_account(UserId(1), refuse, an_entry(3))).has_value());
+  const auto change = [](Account& account) { return account.disabled = true, Status(); };
+  ASSERT_TRUE(wait(accounts().change_account(UserId(1), change, an_entry(4))).has_value());
+  rig_->restart();
+  ASSERT_TRUE(wait(accounts().end_logins(UserId(1), {LoginId(1)}, an_entry(5))).has_value());
+  const auto all = wait(administration().audit(0, 10)).value();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].target, UserId(5));
+  EXPECT_EQ(all[1].target, UserId(4));
+  AuditEntry first = an_entry(1, AuditAction::kAdminCreated);
+  first.number = all[2].number;
+  EXPECT_EQ(all[2], first);
+  EXPECT_THAT(wait(administration().audit(all[0].number, 1)).value(), testing::ElementsAre(all[1]));
+}
+
+TEST_P(AdministrationStoreContract, TheNewestNotesAreKeptAndOlderOnesGo) {
+  for (std::uint64_t i = 1; i <= 3; ++i) ASSERT_TRUE(wait(administration().put_registration(Registration::kInvite, an_entry(i))));
+  const std::uint64_t first = wait(administration().audit(0, 3)).value().back().number;
+  std::vector<Task<Status>> more;
+  for (std::uint64_t i = 4; i <= kAuditEntriesMax + 2; ++i) {
+    more.push_back(administration().put_registration(Registration::kInvite, an_entry(i)));
+  }
+  run_blocking(rig_->cores().at(0), all_at_once(std::move(more)));
+  EXPECT_THAT(wait(administration().audit(first + 2, 10)).value(), testing::IsEmpty());
+  EXPECT_EQ(wait(administration().audit(first + 3, 10)).value().size(), 1u);
+}
+
+TEST_P(AdministrationStoreContract, InvitesAreListedAndRemoved) {
+  const InstanceInvite one{
+      .code = "a", .uses = 3, .uses_left = 3, .created_at = TimeMs(1), .expires_at = {}, .created_by = UserId(7), .note = "new colleagues"};
+  const InstanceInvite two{
+      .code = "b", .uses = 1, .uses_left = 1, .created_at = TimeMs(2), .expires_at = TimeMs(9), .created_by = {}, .note = ""};
+  ASSERT_TRUE(wait(accounts().put_invite(one, an_entry(1))).has_value());
+  ASSERT_TRUE(wait(accounts().put_invite(two, AuditNote())).has_value());
+  rig_->restart();
+  EXPECT_THAT(wait(administration().invites(10)).value(), testing::ElementsAre(one, two));
+  EXPECT_EQ(wait(administration().remove_invite("c", an_entry(2))).error().code, ErrorCode::kUnknownInvite);
+  ASSERT_TRUE(wait(administration().remove_invite("a", an_entry(3))).has_value());
+  rig_->restart();
+  EXPECT_THAT(wait(administration().invites(10)).value(), testing::ElementsAre(two));
+  EXPECT_EQ(wait(administration().audit(0, 10)).value().size(), 2u);
+}
+
+TEST_P(AdministrationStoreContract, RegistrationIsAsItWasSet) {
+  EXPECT_EQ(wait(administration().registration()).value(), std::nullopt);
+  ASSERT_TRUE(wait(administration().put_registration(Registration::kClosed, an_entry(1))).has_value());
+  rig_->restart();
+  EXPECT_EQ(wait(administration().registration()).value(), Registration::kClosed);
 }
 
 TEST_P(PersonalStoreContract, BlocksAreSetListedAndLifted) {

@@ -40,9 +40,9 @@ export interface ClientOptions {
   clock?: Clock;
 }
 
-/** Why a login is over: `signed-out` here, or `ended` elsewhere or by the server. */
+/** Why a login is over: `signed-out` here, `ended` elsewhere or by the server, or its account was `disabled` by an administrator. */
 export interface SignedOut {
-  reason: 'signed-out' | 'ended';
+  reason: 'signed-out' | 'ended' | 'disabled';
 }
 
 /** Every event of a {@link Client}: the protocol's own, and those of the connection. */
@@ -155,6 +155,11 @@ export class Client {
   /** Signs in with a username, or a verified e-mail. */
   async login(login: string, password: string, options?: RequestOptions): Promise<OwnUser> {
     return this.#adopt(await this.rest.login({ login, password, device: this.options.device }, options));
+  }
+
+  /** What the server lets this login do: `user`, and `admin` for administrators. Known from the first answer on. */
+  get permissions(): readonly string[] {
+    return this.#tokens.permissions;
   }
 
   /** Whether an earlier run left a login. */
@@ -302,9 +307,9 @@ export class Client {
   #stateChanged(state: ConnectionState): void {
     this.outbox.setOnline(state.kind === 'online');
     this.#events.emit('state', state);
-    if (state.kind === 'stopped' && state.reason === 'signed-out') {
-      void this.#tokens.forget().then(() => this.#over('ended'));
-    }
+    if (state.kind !== 'stopped' || state.reason === 'elsewhere') return;
+    const reason = state.reason === 'disabled' ? 'disabled' : 'ended';
+    void this.#tokens.forget().then(() => this.#over(reason));
   }
 
   #deliver(dispatch: Dispatch): void {

@@ -30,7 +30,7 @@ export type ConnectionState =
   /** `retryAt`: when the next attempt begins, in the clock's milliseconds. */
   | { kind: 'waiting'; attempt: number; retryAt: number }
   /** No further attempt is made: the login has ended, or this session went on elsewhere. */
-  | { kind: 'stopped'; reason: 'signed-out' | 'elsewhere' };
+  | { kind: 'stopped'; reason: 'signed-out' | 'disabled' | 'elsewhere' };
 
 /** What Identify says of how far the client has come. */
 export interface KnownPositions {
@@ -233,16 +233,16 @@ export class Gateway {
     socket.onmessage = (event) => this.#receive(event.data);
     this.#onEnd(
       socket,
-      (code) => this.#closed(code),
+      (code, words) => this.#closed(code, words),
       () => this.#socket === socket,
     );
   }
 
-  #onEnd(socket: Socket, ended: (code: number) => void, counts: () => boolean): void {
-    socket.onclose = (event) => ended(event.code);
+  #onEnd(socket: Socket, ended: (code: number, words: string) => void, counts: () => boolean): void {
+    socket.onclose = (event) => ended(event.code, event.reason);
     socket.onerror = () => {
       this.options.clock.setTimeout(() => {
-        if (counts()) ended(Close.Abnormal);
+        if (counts()) ended(Close.Abnormal, '');
       }, kCloseDue);
     };
   }
@@ -411,7 +411,7 @@ export class Gateway {
   }
 
   /** The server, or the network, ended the socket. */
-  #closed(code: number): void {
+  #closed(code: number, words: string): void {
     this.#countUnopened();
     this.#release();
     switch (code) {
@@ -425,7 +425,7 @@ export class Gateway {
         break;
       case CloseCode.Revoked:
         this.#forgetSession();
-        this.#end('signed-out');
+        this.#end(words === kDisabledWords ? 'disabled' : 'signed-out');
         return;
       case CloseCode.ResumedElsewhere:
         this.#forgetSession();
@@ -448,7 +448,7 @@ export class Gateway {
     this.#unopened = this.#socket?.clientFirst ? 0 : this.#unopened + 1;
   }
 
-  #end(reason: 'signed-out' | 'elsewhere'): void {
+  #end(reason: 'signed-out' | 'disabled' | 'elsewhere'): void {
     this.#release();
     this.#setState({ kind: 'stopped', reason });
   }
@@ -496,6 +496,9 @@ export class Gateway {
     }
   }
 }
+
+/** The reason of a close with 4102 when an administrator has disabled the account. */
+const kDisabledWords = 'The account was disabled';
 
 /** `code`: closed with it; else it is closed already. */
 function letGo(socket: Socket, code?: number): void {

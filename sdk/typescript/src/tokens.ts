@@ -40,6 +40,14 @@ export class TokenKeeper {
     await this.store.clear();
   }
 
+  /** What the server lets this login do, as its access token says: `user`, and `admin`. Nothing before there is a token. */
+  get permissions(): readonly string[] {
+    const payload = this.#access?.token.split('.')[1];
+    if (!payload) return [];
+    const claims = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as { permissions?: string[] };
+    return claims.permissions ?? [];
+  }
+
   /** Whether there is a login to go on with; asks nobody. */
   async hasLogin(): Promise<boolean> {
     return (await this.store.load()) !== undefined;

@@ -46,9 +46,9 @@ export class FakeSocket implements Socket {
   }
 
   /** From the server, or, with 1006, from the network. */
-  end(code: number): void {
+  end(code: number, reason = ''): void {
     this.server.closed(this, code);
-    this.onclose?.({ code, reason: '' });
+    this.onclose?.({ code, reason });
   }
   push(frame: object): void {
     this.onmessage?.({ data: JSON.stringify(frame) });

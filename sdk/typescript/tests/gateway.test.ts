@@ -108,6 +108,15 @@ describe('Gateway', () => {
     expect(await tokens.load()).toBeUndefined();
   });
 
+  test('who was disabled is told so', async () => {
+    const { clock, server, client } = await connected();
+    const reasons: string[] = [];
+    client.on('signedOut', ({ reason }) => reasons.push(reason));
+    server.socket.end(4102, 'The account was disabled');
+    await clock.advance(0);
+    expect(reasons).toEqual(['disabled']);
+  });
+
   test('after 4103 it stays away until it is asked to come back', async () => {
     const { clock, server, client } = await connected();
     server.socket.end(4103);

@@ -115,4 +115,18 @@ describe('TokenKeeper', () => {
     expect(ended).toBe(1);
     expect(await store.load()).toBeUndefined();
   });
+
+  test('what the login may do is read from its token', async () => {
+    const claims = btoa(JSON.stringify({ sub: '1', permissions: ['user', 'admin'], iss: '~~~???' }))
+      .replace(/\+/g, '-')
+      .replace(/\//g, '_')
+      .replace(/=+$/, '');
+    const token = { id: '9', access_token: `h.${claims}.s`, expires_in: 900, refresh_token: 'r1' };
+    const keeper = new TokenKeeper(storedToken(new MemoryStore()), async () => token, new FakeClock());
+    expect(keeper.permissions).toEqual([]);
+    await keeper.adopt(token);
+    expect(keeper.permissions).toEqual(['user', 'admin']);
+    await keeper.forget();
+    expect(keeper.permissions).toEqual([]);
+  });
 });

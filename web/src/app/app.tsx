@@ -7,14 +7,15 @@ import { AuthPage } from '../session/auth-page.tsx';
 import { ConnectionBanner } from '../session/connection-banner.tsx';
 import '../notifications/badge.ts';
 import '../notifications/notify.ts';
-import { phase, ready } from '../session/session.ts';
+import { administrator, phase, ready } from '../session/session.ts';
 import { openSettings } from '../settings/open.ts';
 import { ConversationView } from '../timeline/conversation-view.tsx';
 import { Logo } from '../ui/icon.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { Toast } from '../ui/toast.tsx';
+import { AdminGate } from './admin-gate.tsx';
 import { Live } from './live.tsx';
-import { openChannel } from './route.ts';
+import { adminPart, openChannel } from './route.ts';
 import { onShortcut, sheetOpen } from './shortcuts.ts';
 import { Welcome } from './welcome.tsx';
 import './shell.css';
@@ -53,15 +54,18 @@ function Shell() {
   }, []);
   const open = openConversation.value;
   const chosen = openChannel.value;
+  const administrating = administrator.value ? adminPart.value : undefined;
   return (
-    <div class={chosen ? 'shell shell-open' : 'shell'}>
+    <div class={chosen || administrating ? 'shell shell-open' : 'shell'}>
       <button type="button" class="skip-link" onClick={skip}>
         {t.skip}
       </button>
       <Sidebar />
       <main id="main" class="main" tabIndex={-1}>
         <ConnectionBanner />
-        {open ? (
+        {administrating ? (
+          <AdminGate part={administrating} />
+        ) : open ? (
           <ConversationView key={open.channel.id} id={open.channel.id} />
         ) : ready.value ? (
           <Welcome />

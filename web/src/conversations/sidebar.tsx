@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { User } from '@rookery/sdk';
-import { goTo, openChannel } from '../app/route.ts';
+import { adminPart, goTo, goToAdmin, openChannel } from '../app/route.ts';
 import { OwnName } from '../app/welcome.tsx';
 import { t } from '../i18n/index.ts';
 import { nameOf } from '../people/people.ts';
-import { connection, instance, me, ready } from '../session/session.ts';
+import { administrator, connection, instance, me, ready } from '../session/session.ts';
 import { openSettings } from '../settings/open.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
@@ -48,6 +48,18 @@ export function Sidebar() {
           <Logo size={28} />
           <span>{instance.value?.name || 'Rookery'}</span>
         </div>
+        {administrator.value ? (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t.administration}
+            title={t.administration}
+            aria-current={adminPart.value ? 'page' : undefined}
+            onClick={() => goToAdmin('overview')}
+          >
+            <Icon name="administration" />
+          </button>
+        ) : null}
         <MentionsButton />
         <button
           type="button"

@@ -28,6 +28,14 @@ export const de = {
   haveAccount: 'Schon ein Konto?',
   registrationClosed: 'Neue Konten legt auf diesem Server der Administrator an.',
   sessionEnded: 'Diese Anmeldung ist beendet. Bitte melde dich neu an.',
+  administration: 'Verwaltung',
+  accountDisabled: 'Dieses Konto ist gesperrt. Die Administratoren dieses Servers können es wieder freigeben.',
+  setUpTitle: 'Diesen Server einrichten',
+  setUpHint:
+    'Das ist das erste Konto. Es verwaltet den Server: Es lädt ein und kann auch andere zu Administratoren machen.',
+  invited: 'Du bist eingeladen. Wähle einen Namen und ein Passwort.',
+  setUpLinkOld:
+    'Dieser Link ist schon benutzt, oder der Server wurde seitdem neu gestartet. Der neueste steht dort, wo der Server gestartet wurde.',
   wrongCredentials: 'Benutzername oder Passwort ist falsch.',
   nameTaken: 'Dieser Benutzername ist vergeben.',
   unreachable: 'Der Server ist nicht erreichbar. Bitte versuche es noch einmal.',

@@ -33,6 +33,14 @@ export const en = {
   haveAccount: 'Already have an account?',
   registrationClosed: 'New accounts are made by the administrator of this server.',
   sessionEnded: 'This login has ended. Please sign in again.',
+  administration: 'Administration',
+  accountDisabled: 'This account was disabled. The administrators of this server can enable it again.',
+  setUpTitle: 'Set this server up',
+  setUpHint:
+    'This is the first account. It administrates the server: it invites people, and can make others administrators too.',
+  invited: 'You have been invited. Choose a name and a password.',
+  setUpLinkOld:
+    'This link was used already, or the server has been started again since. The newest one is where the server was started.',
   wrongCredentials: 'Wrong username or password.',
   nameTaken: 'This username is taken.',
   unreachable: 'The server cannot be reached. Please try again.',

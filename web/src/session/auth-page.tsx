@@ -1,4 +1,6 @@
+import { ApiError } from '@rookery/sdk';
 import { useState } from 'preact/hooks';
+import { goTo, invitation } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { Field } from '../ui/field.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
@@ -6,10 +8,14 @@ import { problemsOf } from '../ui/problem.ts';
 import { instance, notice, register, signIn } from './session.ts';
 import './auth-page.css';
 
+/** Said only to who knows the password. */
+const isDisabled = (error: unknown) => error instanceof ApiError && error.code === 50001;
+
 export function AuthPage() {
-  const [creating, setCreating] = useState(false);
+  const link = invitation.value;
+  const [creating, setCreating] = useState(link !== undefined);
   const info = instance.value;
-  const closed = info?.registration === 'closed';
+  const closed = info?.registration === 'closed' && !link;
   return (
     <div class="auth">
       <section class="auth-words">
@@ -28,7 +34,8 @@ export function AuthPage() {
         </ul>
       </section>
       <main class="auth-card">
-        <h1>{creating ? t.createAccount : t.signIn}</h1>
+        <h1>{creating ? (link?.setUp ? t.setUpTitle : t.createAccount) : t.signIn}</h1>
+        {creating && link ? <p class="auth-intro muted">{link.setUp ? t.setUpHint : t.invited}</p> : null}
         {notice.value ? (
           <p class="auth-notice" role="status">
             {notice.value}
@@ -56,7 +63,8 @@ function AuthForm({ creating }: { creating: boolean }) {
   const [username, setUsername] = useState('');
   const [displayName, setDisplayName] = useState('');
   const [password, setPassword] = useState('');
-  const [invite, setInvite] = useState('');
+  const link = invitation.value;
+  const [invite, setInvite] = useState(link?.code ?? '');
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const minimum = instance.value?.limits.password?.[0] ?? 8;
@@ -76,9 +84,11 @@ function AuthForm({ creating }: { creating: boolean }) {
       } else {
         await signIn(username, password);
       }
+      if (link) goTo(undefined, true);
     } catch (error) {
       setBusy(false);
-      setWrong(problemsOf(error));
+      const wrong = isDisabled(error) ? { '': t.accountDisabled } : problemsOf(error);
+      setWrong(link?.setUp && wrong.invite ? { '': t.setUpLinkOld } : wrong);
     }
   };
 
@@ -121,7 +131,7 @@ function AuthForm({ creating }: { creating: boolean }) {
         minLength={creating ? minimum : undefined}
         required
       />
-      {creating && instance.value?.registration === 'invite' ? (
+      {creating && !link?.setUp && instance.value?.registration === 'invite' ? (
         <Field label={t.invite} value={invite} onValue={setInvite} error={wrong.invite} name="invite" required />
       ) : null}
       {wrong[''] ? (

@@ -9,6 +9,8 @@ import { t } from '../i18n/index.ts';
 export const phase = signal<'starting' | 'signed-out' | 'signed-in'>('starting');
 export const me = signal<User | undefined>(undefined);
 export const instance = signal<Instance | undefined>(undefined);
+/** Whether this login belongs to an administrator, as its token says. */
+export const administrator = signal(false);
 export const connection = signal<ConnectionState>({ kind: 'idle' });
 /** Whether the first READY of this login came. */
 export const ready = signal(false);
@@ -72,6 +74,7 @@ client.on('READY', (d) => {
   batch(() => {
     me.value = d.user;
     ready.value = true;
+    administrator.value = client.permissions.includes('admin');
   });
 });
 
@@ -79,10 +82,11 @@ client.on('USER_UPDATE', (user) => {
   if (user.id === me.value?.id) me.value = user;
 });
 
-client.on('signedOut', () => {
+client.on('signedOut', ({ reason }) => {
   void kv.clear().catch(() => undefined);
   batch(() => {
-    notice.value = leaving ? undefined : t.sessionEnded;
+    notice.value = reason === 'disabled' ? t.accountDisabled : leaving ? undefined : t.sessionEnded;
+    administrator.value = false;
     phase.value = 'signed-out';
     me.value = undefined;
     ready.value = false;

@@ -1,6 +1,6 @@
 // Written by generate.py from the documents in api/. Change those, and run `npm run generate`.
 
-import type { AllowedMentions, Change, ChannelPage, ChannelSettings, ChannelWithReadState, Content, Device, DisplayName, Emoji, GatewayAddress, Health, Instance, Jwks, Login, LoginAnswer, Member, Message, MessageDraft, MessageReceipts, NewPassword, Nonce, OwnUser, PollAnswer, PollCall, Presence, PushDevice, PushRegistration, ReadState, ReceiptCursors, RefreshAnswer, RegisterUsername, Seq, Snowflake, User, UserSettings } from './schemas.ts';
+import type { AdminAuditEntry, AdminHealth, AdminInvite, AdminOption, AdminPassword, AdminRegistration, AdminStorage, AdminUserDetail, AdminUserPage, AllowedMentions, Change, ChannelPage, ChannelSettings, ChannelWithReadState, Content, Device, DisplayName, Emoji, GatewayAddress, Health, Instance, Jwks, Login, LoginAnswer, Member, Message, MessageDraft, MessageReceipts, NewPassword, Nonce, OwnUser, PollAnswer, PollCall, Presence, PushDevice, PushRegistration, ReadState, ReceiptCursors, RefreshAnswer, RegisterUsername, Seq, Snowflake, User, UserSettings } from './schemas.ts';
 
 /** Every route of the REST API by method and path, with what it takes and what it answers. */
 export interface Routes {
@@ -467,6 +467,155 @@ export interface Routes {
       before?: Snowflake;
     };
     answer: Message[];
+  };
+  /** Find accounts. */
+  'GET /api/v1/admin/users': {
+    query?: {
+      query?: string;
+      /** Only those who are, or only those who are not. */
+      disabled?: boolean;
+      /** Only administrators, or only the others. */
+      admin?: boolean;
+      /** The `cursor` of the page before, with the same filter. */
+      before?: string;
+      /** Outside of it is 50035. */
+      limit?: number;
+    };
+    answer: AdminUserPage;
+  };
+  /** An account. */
+  'GET /api/v1/admin/users/{user_id}': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: AdminUserDetail;
+  };
+  /** Delete an account. */
+  'DELETE /api/v1/admin/users/{user_id}': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** Disable an account. */
+  'PUT /api/v1/admin/users/{user_id}/disabled': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** Enable an account. */
+  'DELETE /api/v1/admin/users/{user_id}/disabled': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** Make somebody administrator. */
+  'PUT /api/v1/admin/users/{user_id}/admin': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** Take administration from somebody. */
+  'DELETE /api/v1/admin/users/{user_id}/admin': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** Give a new password. */
+  'POST /api/v1/admin/users/{user_id}/password': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: AdminPassword;
+  };
+  /** Verify an e-mail. */
+  'PUT /api/v1/admin/users/{user_id}/email-verified': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** Where somebody is logged in. */
+  'GET /api/v1/admin/users/{user_id}/logins': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: Login[];
+  };
+  /** End every login of somebody. */
+  'DELETE /api/v1/admin/users/{user_id}/logins': {
+    path: {
+      user_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** End a login of somebody. */
+  'DELETE /api/v1/admin/users/{user_id}/logins/{session_id}': {
+    path: {
+      user_id: Snowflake;
+      session_id: Snowflake;
+    };
+    answer: void;
+  };
+  /** Who may make an account. */
+  'GET /api/v1/admin/registration': {
+    answer: AdminRegistration;
+  };
+  /** Say who may make an account. */
+  'PATCH /api/v1/admin/registration': {
+    body: {
+      mode: 'open' | 'invite' | 'closed';
+    };
+    answer: AdminRegistration;
+  };
+  /** Invites to this installation. */
+  'GET /api/v1/admin/invites': {
+    answer: AdminInvite[];
+  };
+  /** Make an invite. */
+  'POST /api/v1/admin/invites': {
+    body: {
+      /** How many may register with it. */
+      uses?: number;
+      /** Seconds that it is good for; 0: for ever. */
+      max_age?: number;
+      /** For administrators. */
+      note?: string;
+    };
+    answer: AdminInvite;
+  };
+  /** Revoke an invite. */
+  'DELETE /api/v1/admin/invites/{code}': {
+    path: {
+      code: string;
+    };
+    answer: void;
+  };
+  /** What is configured. */
+  'GET /api/v1/admin/config': {
+    answer: AdminOption[];
+  };
+  /** How the server does. */
+  'GET /api/v1/admin/health': {
+    answer: AdminHealth;
+  };
+  /** How much is stored. */
+  'GET /api/v1/admin/storage': {
+    answer: AdminStorage;
+  };
+  /** What administrators did. */
+  'GET /api/v1/admin/audit': {
+    query?: {
+      /** Entries with lower numbers. */
+      before?: number;
+      /** Outside of it is 50035. */
+      limit?: number;
+    };
+    answer: AdminAuditEntry[];
   };
   /** What this installation is and allows. */
   'GET /api/v1/instance': {

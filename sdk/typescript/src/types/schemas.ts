@@ -349,6 +349,151 @@ export type Change = {
   d: MemberRemove;
 };
 
+export interface AdminUserFields {
+  id: Snowflake;
+  username: Username;
+  display_name: DisplayName;
+  /** As it was given. Left out when there is none. */
+  email?: string;
+  /** With `email` only: it is a login. */
+  email_verified?: boolean;
+  bot: boolean;
+  admin: boolean;
+  disabled: boolean;
+  created_at: Timestamp;
+  /** Left out for who never was. */
+  last_seen?: Timestamp;
+}
+
+/** An account as administrators see it. */
+export interface AdminUser extends AdminUserFields {}
+
+export interface AdminUserDetail extends AdminUserFields {
+  logins: number;
+  /** Direct and group channels. */
+  channels: number;
+}
+
+export interface AdminUserPage {
+  users: AdminUser[];
+  /** `before` of the next page; null on the last. */
+  cursor: string | null;
+}
+
+export interface AdminPassword {
+  /** Told this once. */
+  password: string;
+}
+
+export interface AdminRegistration {
+  mode: 'open' | 'invite' | 'closed';
+  /** The server was started with the option `registration`; it cannot be changed here. */
+  fixed: boolean;
+}
+
+export interface AdminInvite {
+  code: string;
+  /** In all. */
+  uses: number;
+  uses_left: number;
+  created_at: Timestamp;
+  /** Left out when it does not. */
+  expires_at?: Timestamp;
+  note?: string;
+}
+
+export interface AdminOption {
+  name: string;
+  section: string;
+  description: string;
+  /** What is in force; in words where the option was left out and stands for something. */
+  value: string;
+  default: string;
+  changed: boolean;
+}
+
+export interface AdminHealth {
+  version: string;
+  started_at: Timestamp;
+  uptime_s: number;
+  /** Open connections, HTTP and gateway. */
+  connections: number;
+  connections_max: number;
+  gateway_connections: number;
+  /** Gateway sessions, those that wait for a Resume too. */
+  sessions: number;
+  /**
+   * Messages, and changes of messages and channels; over the last minute, or since the figures were last asked
+   * for.
+   */
+  events_per_second: number;
+  requests_at_work: number;
+  /** Requests and connections refused for overload since the start. */
+  refused: number;
+  memory_bytes: number;
+  /** Nothing new is taken on above it. */
+  memory_bytes_max: number;
+  memory_short: boolean;
+  /** False while the disk is nearly full. */
+  writable: boolean;
+  /**
+   * Writes to the disk with their sync since the start, and within how many milliseconds so many of a hundred were
+   * done (upper bounds).
+   */
+  commits: {
+    count: number;
+    p50_ms: number;
+    p95_ms: number;
+    p99_ms: number;
+  };
+}
+
+export interface AdminCount {
+  count: number;
+  /** False for an estimate. */
+  exact: boolean;
+}
+
+export interface AdminStorage {
+  families: {
+    name: 'history' | 'log' | 'recent' | 'state';
+    /** On the disk. */
+    bytes: number;
+    /** Of what is so far in the write-ahead log, and in memory. */
+    memory_bytes: number;
+  }[];
+  /** The write-ahead log. */
+  log_bytes: number;
+  disk_free_bytes: number;
+  disk_bytes: number;
+  /** Writes are refused while less is free. */
+  reserve_bytes: number;
+  writable: boolean;
+  /** Deleted ones too. */
+  users: AdminCount;
+  channels: AdminCount;
+  /** Deleted ones too. */
+  messages: AdminCount;
+}
+
+export interface AdminSomebody {
+  id: Snowflake;
+  /** Of that moment. */
+  username: string;
+}
+
+export interface AdminAuditEntry {
+  number: number;
+  at: Timestamp;
+  action: 'user_disabled' | 'user_enabled' | 'password_reset' | 'email_verified' | 'admin_granted' | 'admin_revoked' | 'user_deleted' | 'login_ended' | 'logins_ended' | 'invite_created' | 'invite_revoked' | 'registration_changed' | 'admin_created';
+  /** Left out for what was done on the command line, and for the set-up. */
+  actor?: AdminSomebody;
+  /** Left out where no account is concerned. */
+  target?: AdminSomebody;
+  /** The new mode of registration; an invite's note; a login's device; an e-mail. */
+  detail?: string;
+}
+
 export interface Instance {
   name: string;
   version: string;
