@@ -149,12 +149,17 @@ export class Client {
 
   /** Makes an account and signs in. */
   async register(credentials: Omit<Credentials, 'device'>, options?: RequestOptions): Promise<OwnUser> {
-    return this.#adopt(await this.rest.register({ ...credentials, device: this.options.device }, options));
+    return this.adopt(await this.rest.register({ ...credentials, device: this.options.device }, options));
   }
 
   /** Signs in with a username, or a verified e-mail. */
   async login(login: string, password: string, options?: RequestOptions): Promise<OwnUser> {
-    return this.#adopt(await this.rest.login({ login, password, device: this.options.device }, options));
+    return this.adopt(await this.rest.login({ login, password, device: this.options.device }, options));
+  }
+
+  /** An access token that is still good, for requests outside this client. `refused`: the one that the server just refused. */
+  accessToken(refused?: string): Promise<string> {
+    return this.#tokens.access(refused);
   }
 
   /** What the server lets this login do: `user`, and `admin` for administrators. Known from the first answer on. */
@@ -297,7 +302,8 @@ export class Client {
     });
   }
 
-  async #adopt({ user, session }: Awaited<ReturnType<Rest['login']>>): Promise<OwnUser> {
+  /** Takes a login that was made elsewhere, by `rest.login` or `rest.register`. */
+  async adopt({ user, session }: Awaited<ReturnType<Rest['login']>>): Promise<OwnUser> {
     await this.#tokens.adopt(session);
     this.#signedIn = true;
     this.#user = user;

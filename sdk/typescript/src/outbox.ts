@@ -76,8 +76,13 @@ export class Outbox {
       created_at: new Date(this.options.clock.now()).toISOString(),
     };
     if (replyTo) entry.reply_to = replyTo;
-    this.#change([...this.#entries, entry]);
+    this.take(entry);
     return entry;
+  }
+
+  /** An entry that was made elsewhere; one that is there already is left as it is. */
+  take(entry: OutboxEntry): void {
+    if (!this.#entries.some((one) => one.nonce === entry.nonce)) this.#change([...this.#entries, entry]);
   }
 
   /** Sends once more what was refused. */

@@ -12,6 +12,16 @@ describe('Outbox', () => {
     expect(server.messages.get('10')?.map((message) => message.content)).toEqual(['hello']);
   });
 
+  test('an entry that was made elsewhere is sent as it is, and taken once', async () => {
+    const { clock, server, client } = await connected();
+    const entry = { nonce: 'from-a-tab', channel_id: '10', content: 'hello', created_at: new Date(0).toISOString() };
+    client.outbox.take(entry);
+    client.outbox.take(entry);
+    expect(client.outbox.entries).toEqual([entry]);
+    await clock.advance(0);
+    expect(server.messages.get('10')?.map((message) => message.nonce)).toEqual(['from-a-tab']);
+  });
+
   test('a reply lost with the connection leads to one message, by its nonce', async () => {
     const { clock, server, client } = await connected();
     const sent: number[] = [];
