@@ -76,37 +76,3 @@ test('a group is made, named, joined, left, and its system messages say so', asy
   expect([...ida.complaints, ...jon.complaints, ...kim.complaints]).toEqual([]);
   for (const person of [ida, jon, kim]) await person.leave();
 });
-
-test('history is read back page by page without losing the place', async ({ browser }) => {
-  const port = () => installation.port;
-  const lea = await Person.arrive(browser, 'lea', port);
-  const max = await Person.arrive(browser, 'max', port);
-  await max.register('Max Dorn');
-  await lea.register('Lea Sand');
-  await lea.find('max');
-  const kMessages = 120;
-  for (let n = 1; n <= kMessages; n++) await lea.say(`Line ${n}.`);
-  await expect(lea.tick(`Line ${kMessages}.`)).toHaveAccessibleName('Delivered', { timeout: 120_000 });
-
-  await max.open('Lea Sand');
-  await expect(max.page.locator('.new-line')).toBeVisible();
-  await max.page.getByRole('log').evaluate((list) => list.scrollTo(0, list.scrollHeight));
-  await expect(max.row('Lea Sand')).not.toContainText('unread');
-  await expect(async () => {
-    await max.page.getByRole('log').evaluate((list) => list.scrollTo(0, 100));
-    expect((await max.texts()).length).toBe(kMessages);
-  }).toPass({ timeout: 60_000 });
-  await max.sees(...Array.from({ length: kMessages }, (_, n) => `Line ${n + 1}.`));
-
-  await max.message('Line 60.').scrollIntoViewIfNeeded();
-  const place = () => max.message('Line 60.').evaluate((row) => Math.round(row.getBoundingClientRect().top));
-  const before = await place();
-  await lea.say('One more');
-  await expect(max.page.getByRole('button', { name: 'Jump to the latest messages' })).toContainText('1');
-  expect(await place()).toBe(before);
-  await max.page.getByRole('button', { name: 'Jump to the latest messages' }).click();
-  await expect(lea.tick('One more')).toHaveAccessibleName('Read');
-  expect([...lea.complaints, ...max.complaints]).toEqual([]);
-  await lea.leave();
-  await max.leave();
-});

@@ -19,6 +19,10 @@ export class Installation {
   /** `options`: further ones of the server's. */
   constructor(private readonly options: readonly string[] = []) {}
 
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
   get port(): number {
     return this.#port;
   }
@@ -76,6 +80,8 @@ export class Network {
   #server: Server;
   #open = new Set<Socket>();
   #cut = false;
+  /** WebSockets that were opened through here. */
+  gateways = 0;
 
   private constructor(target: () => number) {
     this.#server = createServer((near) => {
@@ -83,6 +89,9 @@ export class Network {
         near.destroy();
         return;
       }
+      near.once('data', (head) => {
+        if (String(head).startsWith('GET /gateway')) this.gateways++;
+      });
       const far = connect(target(), '127.0.0.1');
       for (const [one, other] of [
         [near, far],

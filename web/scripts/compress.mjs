@@ -7,19 +7,21 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const compressible = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 // What the page names, or what that imports at once, is loaded before the first message; everything else when somebody asks for it.
-const entry = /<script type="module"[^>]* src="\/([^"]+\.js)"/.exec(readFileSync(join(dist, 'index.html'), 'utf8'))[1];
+const html = readFileSync(join(dist, 'index.html'), 'utf8');
+const entries = [...html.matchAll(/<script type="module"[^>]* src="\/([^"]+\.js)"/g)].map(([, name]) => name);
 let script = 0;
 
-function loadedWith(name, seen = new Set()) {
-  if (seen.has(name)) return seen;
+function loadedWith(name, seen) {
+  if (seen.has(name)) return;
   seen.add(name);
   const code = readFileSync(join(dist, name), 'utf8');
   for (const [, imported] of code.matchAll(/(?:^|[;}\s])import(?:[\w$\s{},*]*from)?["']\.\/([^"']+\.js)["']/g)) {
     loadedWith(join(dirname(name), imported), seen);
   }
-  return seen;
 }
-const first = loadedWith(entry);
+const first = new Set();
+for (const entry of entries) loadedWith(entry, first);
+loadedWith('engine.js', first); // the worker that has the connection
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !compressible.test(entry.name)) continue;

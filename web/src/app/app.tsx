@@ -17,6 +17,7 @@ import { AdminGate } from './admin-gate.tsx';
 import { Live } from './live.tsx';
 import { adminPart, openChannel } from './route.ts';
 import { onShortcut, sheetOpen } from './shortcuts.ts';
+import { UpdateNote } from './updates.tsx';
 import { Welcome } from './welcome.tsx';
 import './shell.css';
 
@@ -63,6 +64,7 @@ function Shell() {
       <Sidebar />
       <main id="main" class="main" tabIndex={-1}>
         <ConnectionBanner />
+        <UpdateNote />
         {administrating ? (
           <AdminGate part={administrating} />
         ) : open ? (

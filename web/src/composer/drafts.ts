@@ -1,41 +1,65 @@
 import { signal } from '@preact/signals';
-import { kv } from '../app/kv.ts';
+import { everything, transact } from '../app/kv.ts';
 import { onSignOut } from '../app/stores.ts';
 
-const kKey = 'drafts';
 const kPause = 500;
 
+/** A conversation's draft, as it is stored and as tabs tell each other. */
+interface Draft {
+  channel: string;
+  text: string;
+}
+
 const drafts = signal<ReadonlyMap<string, string>>(new Map());
+const unsaved = new Set<string>();
+const others = new BroadcastChannel('rookery-drafts');
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-void kv
-  .get<[string, string][]>(kKey)
-  .then((stored) => {
-    if (stored) drafts.value = new Map([...stored, ...drafts.peek()]);
+void everything<Draft>('drafts')
+  .then((stored = []) => {
+    drafts.value = new Map([...stored.map(({ channel, text }) => [channel, text] as const), ...drafts.peek()]);
   })
   .catch(() => undefined);
+
+others.onmessage = ({ data }: MessageEvent<Draft>) => put(data.channel, data.text);
+
+function put(channel: string, text: string): void {
+  const next = new Map(drafts.peek());
+  if (text) next.set(channel, text);
+  else next.delete(channel);
+  drafts.value = next;
+}
 
 export function draftOf(channel: string): string {
   return drafts.value.get(channel) ?? '';
 }
 
 export function setDraft(channel: string, text: string): void {
-  const next = new Map(drafts.peek());
-  if (text) next.set(channel, text);
-  else next.delete(channel);
-  drafts.value = next;
+  put(channel, text);
+  unsaved.add(channel);
   clearTimeout(timer);
   timer = setTimeout(save, kPause);
 }
 
 function save(): void {
   clearTimeout(timer);
-  void kv.set(kKey, [...drafts.peek()]).catch(() => undefined);
+  if (unsaved.size === 0) return;
+  const now = [...unsaved].map((channel) => ({ channel, text: draftOf(channel) }));
+  unsaved.clear();
+  void transact(['drafts'], 'readwrite', (table) => {
+    for (const draft of now) {
+      if (draft.text) table('drafts').put(draft, draft.channel);
+      else table('drafts').delete(draft.channel);
+    }
+    return undefined;
+  }).catch(() => undefined);
+  for (const draft of now) others.postMessage(draft);
 }
 
 addEventListener('pagehide', save);
 
 onSignOut(() => {
   clearTimeout(timer);
+  unsaved.clear();
   drafts.value = new Map();
 });

@@ -12,7 +12,15 @@ import { Icon } from '../ui/icon.tsx';
 import { type Conversation, partnerOf, tickOf, titleOf, unreadOf } from './conversations.ts';
 import { isQuiet } from './notify-choice.ts';
 
-export function ConversationRow({ conversation, open }: { conversation: Conversation; open: boolean }) {
+interface ConversationRowProps {
+  conversation: Conversation;
+  open: boolean;
+  /** Which of how many it is: the list holds only what is in sight. */
+  place: number;
+  of: number;
+}
+
+export function ConversationRow({ conversation, open, place, of }: ConversationRowProps) {
   const { channel, preview, mentions } = conversation;
   const title = titleOf(channel);
   const partner = partnerOf(channel);
@@ -21,7 +29,7 @@ export function ConversationRow({ conversation, open }: { conversation: Conversa
   const at = channel.last_message_at;
   const own = preview?.type === 'text' && !preview.deleted && preview.author.id === me.value?.id;
   return (
-    <li>
+    <li aria-posinset={place} aria-setsize={of}>
       <button
         type="button"
         class={open ? 'row row-open' : 'row'}

@@ -1,8 +1,9 @@
 import { computed, effect, signal } from '@preact/signals';
 import { ApiError, type Channel, type ChannelWithReadState, type Cursors, type Message } from '@rookery/sdk';
+import { activity, cache } from '../app/cache.ts';
 import { client } from '../app/client.ts';
 import { goTo, openChannel } from '../app/route.ts';
-import { onSignOut } from '../app/stores.ts';
+import { onRecall, onSignOut } from '../app/stores.ts';
 import { t } from '../i18n/index.ts';
 import { nameOf, people, remember, watched } from '../people/people.ts';
 import { me } from '../session/session.ts';
@@ -19,13 +20,16 @@ export interface Conversation {
   receipts: ReadonlyMap<string, Cursors>;
   /** The newest message, where it is known. */
   preview?: Message;
+  /** From an earlier visit; the server has not spoken yet. */
+  remembered?: true;
 }
 
 export const conversations = signal<ReadonlyMap<string, Conversation>>(new Map());
+let kept = conversations.peek(); // what the cache was told last
 
 export const byActivity = computed(() =>
   [...conversations.value.values()].sort((a, b) =>
-    activity(a) < activity(b) ? 1 : activity(a) > activity(b) ? -1 : 0,
+    activity(a.channel) < activity(b.channel) ? 1 : activity(a.channel) > activity(b.channel) ? -1 : 0,
   ),
 );
 
@@ -46,10 +50,6 @@ effect(() => {
   const members = (openConversation.value?.channel.recipients ?? []).map((user) => user.id);
   watched.value = new Set([...members, ...partners].filter((id) => id !== undefined));
 });
-
-function activity(conversation: Conversation): string {
-  return conversation.channel.last_message_at ?? conversation.channel.created_at;
-}
 
 export function unreadOf(conversation: Conversation): number {
   return Math.max(0, conversation.channel.last_seq - conversation.readSeq);
@@ -76,24 +76,55 @@ function change(id: string, edit: (conversation: Conversation) => Conversation):
   if (current) conversations.value = new Map(conversations.peek()).set(id, edit(current));
 }
 
-/** Takes a channel as the server gave it. What this page knows better (it read on while offline) stays. */
+/** Takes channels as the server gave them. What this page knows better (it read on while offline) stays. */
+function putChannels(channels: readonly ChannelWithReadState[]): void {
+  remember(channels.flatMap((channel) => channel.recipients ?? []));
+  const all = new Map(conversations.peek());
+  for (const channel of channels) all.set(channel.id, merged(channel, all.get(channel.id)));
+  conversations.value = all;
+}
+
 export function putChannel(channel: ChannelWithReadState): void {
-  remember(channel.recipients ?? []);
-  const old = conversations.peek().get(channel.id);
+  putChannels([channel]);
+}
+
+function merged(channel: ChannelWithReadState, old: Conversation | undefined): Conversation {
   const { read_state: state, ...plain } = channel;
   const next: Conversation = {
     channel: plain,
-    readSeq: Math.max(old?.readSeq ?? 0, state.read_seq),
+    readSeq: old?.remembered ? state.read_seq : Math.max(old?.readSeq ?? 0, state.read_seq),
     mentions: state.mention_count,
     receipts: old?.receipts ?? new Map(),
   };
-  if (old && old.channel.last_seq > plain.last_seq) {
+  const changed = old?.remembered && old.channel.rev !== plain.rev;
+  if (changed) cache.forgetTail(plain.id); // it may hold what is deleted by now
+  if (old && !old.remembered && old.channel.last_seq > plain.last_seq) {
     next.channel = { ...plain, last_seq: old.channel.last_seq, last_message_id: old.channel.last_message_id };
     next.channel.last_message_at = old.channel.last_message_at;
   }
-  if (old?.preview && old.preview.seq === next.channel.last_seq) next.preview = old.preview;
-  conversations.value = new Map(conversations.peek()).set(channel.id, next);
+  if (!changed && old?.preview && old.preview.seq === next.channel.last_seq) next.preview = old.preview;
+  return next;
 }
+
+/** Shows the conversations of the last visit, until the server says what has become of them. */
+async function recall(): Promise<void> {
+  const found = await cache.conversations();
+  if (found.length === 0 || conversations.peek().size > 0) return;
+  remember(found.flatMap(({ channel }) => channel.recipients ?? []));
+  conversations.value = new Map(
+    found.map((one) => [one.channel.id, { ...one, receipts: new Map(), remembered: true as const }]),
+  );
+}
+
+conversations.subscribe((now) => {
+  for (const [id, one] of now) {
+    if (kept.get(id) === one || one.remembered) continue;
+    const { channel, readSeq, mentions, preview } = one;
+    cache.keepConversation({ channel, readSeq, mentions, ...(preview ? { preview } : {}) });
+  }
+  for (const id of kept.keys()) if (!now.has(id)) cache.forgetConversation(id);
+  kept = now;
+});
 
 function drop(id: string): void {
   const next = new Map(conversations.peek());
@@ -142,6 +173,15 @@ export function markRead(id: string, seq: number): void {
   const mentions = seq >= conversation.channel.last_seq ? 0 : conversation.mentions;
   change(id, (one) => ({ ...one, readSeq: seq, mentions }));
   sayRead(id, seq);
+}
+
+/** Another tab read so far. */
+function readElsewhere(id: string, seq: number): void {
+  change(id, (one) => ({
+    ...one,
+    readSeq: Math.max(one.readSeq, seq),
+    mentions: seq >= one.channel.last_seq ? 0 : one.mentions,
+  }));
 }
 
 /** Asks how far the others are; live receipts keep it right from there on. */
@@ -255,8 +295,12 @@ function arrived(message: Message): void {
   }));
 }
 
-function changed(message: Message): void {
-  change(message.channel_id, (one) => (one.preview?.id === message.id ? { ...one, preview: message } : one));
+function changed(id: string, rev: number, message?: Message): void {
+  change(id, (one) => ({
+    ...one,
+    channel: { ...one.channel, rev: Math.max(one.channel.rev, rev) },
+    ...(message && one.preview?.id === message.id ? { preview: message } : {}),
+  }));
 }
 
 function setRecipients(
@@ -272,32 +316,39 @@ function setRecipients(
 }
 
 /** Channels beyond what READY holds. */
-async function loadRest(): Promise<void> {
+async function loadRest(named: Set<string>): Promise<void> {
   let before: string | undefined;
   do {
     const page = await client.rest.channels(before ? { limit: 100, before } : { limit: 100 });
+    putChannels(page.channels);
     for (const channel of page.channels) {
-      putChannel(channel);
+      named.add(channel.id);
       client.track(channel);
     }
     before = page.cursor ?? undefined;
   } while (before);
+  for (const one of conversations.peek().values()) {
+    if (one.remembered && !named.has(one.channel.id)) drop(one.channel.id);
+  }
 }
 
+client.onRead(readElsewhere);
 client.on('READY', (d) => {
+  const named = new Set(d.channels.map((channel) => channel.id));
   if (!d.more) {
-    const named = new Set(d.channels.map((channel) => channel.id));
     for (const id of conversations.peek().keys()) if (!named.has(id)) drop(id);
   }
-  for (const channel of d.channels) putChannel(channel);
-  if (d.more) void loadRest().catch(() => undefined);
+  putChannels(d.channels);
+  if (d.more) void loadRest(named).catch(() => undefined);
   void fillPreviews();
 });
 client.on('MESSAGE_CREATE', arrived);
 client.on('sent', ({ message }) => arrived(message));
 client.on('MENTION_CREATE', (d) => mentioned(d.message));
-client.on('MESSAGE_UPDATE', (d) => changed(d.message));
-client.on('MESSAGE_DELETE', (d) => changed(d.message));
+client.on('MESSAGE_UPDATE', (d) => changed(d.channel_id, d.rev, d.message));
+client.on('MESSAGE_DELETE', (d) => changed(d.channel_id, d.rev, d.message));
+client.on('MESSAGE_REACTION_ADD', (d) => changed(d.channel_id, d.rev));
+client.on('MESSAGE_REACTION_REMOVE', (d) => changed(d.channel_id, d.rev));
 client.on('CHANNEL_CREATE', putChannel);
 client.on('CHANNEL_UPDATE', (d) => {
   change(d.channel_id, (one) => {
@@ -349,7 +400,10 @@ client.on('reset', (d) => {
   void fillPreviews();
 });
 
+onRecall(recall);
+
 onSignOut(() => {
   counted.clear();
+  kept = new Map();
   conversations.value = new Map();
 });

@@ -15,6 +15,7 @@ import { ConversationRow } from './conversation-row.tsx';
 import { byActivity, openDirect, partnerOf, titleOf } from './conversations.ts';
 import { MentionsButton } from './mentions-button.tsx';
 import { useUserSearch } from './user-search.ts';
+import { VirtualRows } from './virtual-rows.tsx';
 import './sidebar.css';
 
 const GroupDialog = lazy(async () => (await import('./group-dialog.tsx')).GroupDialog);
@@ -24,7 +25,7 @@ export function Sidebar() {
   const dialog = useSignal<'group' | undefined>(undefined);
   const search = useUserSearch(query.value);
   const wanted = query.value.trim().toLowerCase();
-  const shown = byActivity.value.filter((one) => matches(titleOf(one.channel), wanted));
+  const shown = wanted ? byActivity.value.filter((one) => matches(titleOf(one.channel), wanted)) : byActivity.value;
   const partners = new Set(shown.map((one) => partnerOf(one.channel)));
   const others = search.users.filter((user) => user.id !== me.value?.id && !partners.has(user.id));
 
@@ -96,11 +97,19 @@ export function Sidebar() {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys go from row to row; each row is a button of its own */}
       <div class="list" data-busy={!ready.value} onKeyDown={(event) => rove(event, '.row')}>
         {shown.length > 0 ? (
-          <ul aria-label={t.conversations}>
-            {shown.map((one) => (
-              <ConversationRow key={one.channel.id} conversation={one} open={one.channel.id === openChannel.value} />
-            ))}
-          </ul>
+          <VirtualRows
+            label={t.conversations}
+            items={shown}
+            row={(one, n) => (
+              <ConversationRow
+                key={one.channel.id}
+                conversation={one}
+                open={one.channel.id === openChannel.value}
+                place={n + 1}
+                of={shown.length}
+              />
+            )}
+          />
         ) : null}
         {wanted && others.length > 0 ? <People users={others} onPick={openPerson} /> : null}
         {wanted && search.state === 'failed' ? (

@@ -48,6 +48,8 @@ export const de = {
   retryNow: 'Jetzt versuchen',
   elsewhere: 'Diese Sitzung läuft in einem anderen Fenster weiter.',
   useHere: 'Hier benutzen',
+  newVersion: 'Es gibt eine neue Fassung dieser Seite.',
+  reload: 'Neu laden',
 
   conversations: 'Unterhaltungen',
   skip: 'Zur Unterhaltung springen',

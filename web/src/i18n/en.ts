@@ -53,6 +53,8 @@ export const en = {
   retryNow: 'Retry now',
   elsewhere: 'This session goes on in another window.',
   useHere: 'Use it here',
+  newVersion: 'There is a new version of this page.',
+  reload: 'Reload',
 
   conversations: 'Conversations',
   skip: 'Skip to the conversation',

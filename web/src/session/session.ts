@@ -1,9 +1,9 @@
 import { batch, signal } from '@preact/signals';
 import type { ConnectionState, Credentials, Instance, User } from '@rookery/sdk';
+import { cache } from '../app/cache.ts';
 import { client } from '../app/client.ts';
-import { kv } from '../app/kv.ts';
 import { goTo } from '../app/route.ts';
-import { emptyStores } from '../app/stores.ts';
+import { emptyStores, recallStores } from '../app/stores.ts';
 import { t } from '../i18n/index.ts';
 
 export const phase = signal<'starting' | 'signed-out' | 'signed-in'>('starting');
@@ -12,14 +12,15 @@ export const instance = signal<Instance | undefined>(undefined);
 /** Whether this login belongs to an administrator, as its token says. */
 export const administrator = signal(false);
 export const connection = signal<ConnectionState>({ kind: 'idle' });
-/** Whether the first READY of this login came. */
+/** Whether there is something to show: the first READY of this login came, or there is a memory of the last visit. */
 export const ready = signal(false);
 /** What the browser says of the network. */
 export const networkUp = signal(navigator.onLine);
 /** Shown above the form: why one is there. */
 export const notice = signal<string | undefined>(undefined);
 
-let leaving = false;
+/** This page ends the login itself, and says so much about it. */
+let leaving: { notice?: string } | undefined;
 
 export async function startSession(): Promise<void> {
   void client.rest.instance().then(
@@ -28,7 +29,7 @@ export async function startSession(): Promise<void> {
     },
     () => undefined, // the form asks for everything then, and the server decides
   );
-  if (await client.hasLogin().catch(() => false)) await enter();
+  if (await client.hasLogin().catch(() => false)) await comeBack();
   else phase.value = 'signed-out';
 }
 
@@ -43,21 +44,20 @@ export async function register(credentials: Credentials): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  leaving = true;
+  leaving = {};
   await client.signOut();
-  leaving = false;
 }
 
 /** Deletes the account for good, with everything that this browser holds of it. A wrong password throws, and nothing happens. */
 export async function deleteAccount(password: string): Promise<void> {
-  leaving = true; // the server ends the login while it answers
+  leaving = { notice: t.accountDeleted }; // the server ends the login while it answers
   try {
     await client.rest.deleteMe(password);
-    await client.signOut();
-    notice.value = t.accountDeleted;
-  } finally {
-    leaving = false;
+  } catch (error) {
+    leaving = undefined;
+    throw error;
   }
+  await client.signOut();
 }
 
 async function enter(): Promise<void> {
@@ -66,26 +66,43 @@ async function enter(): Promise<void> {
   await client.start();
 }
 
+/** Shows the last visit's picture, and connects meanwhile. */
+async function comeBack(): Promise<void> {
+  const user = await cache.me();
+  if (user) {
+    me.value = user;
+    await recallStores();
+    ready.value = true;
+  }
+  await enter();
+}
+
 client.on('state', (state) => {
   connection.value = state;
 });
 
 client.on('READY', (d) => {
   batch(() => {
+    notice.value = undefined;
+    phase.value = 'signed-in'; // in another tab, it may be
     me.value = d.user;
     ready.value = true;
     administrator.value = client.permissions.includes('admin');
   });
+  cache.keepMe(d.user);
 });
 
 client.on('USER_UPDATE', (user) => {
-  if (user.id === me.value?.id) me.value = user;
+  if (user.id !== me.value?.id) return;
+  me.value = user;
+  cache.keepMe(user);
 });
 
 client.on('signedOut', ({ reason }) => {
-  void kv.clear().catch(() => undefined);
+  if (phase.peek() === 'signed-out') return;
   batch(() => {
-    notice.value = reason === 'disabled' ? t.accountDisabled : leaving ? undefined : t.sessionEnded;
+    notice.value = reason === 'disabled' ? t.accountDisabled : leaving ? leaving.notice : t.sessionEnded;
+    leaving = undefined;
     administrator.value = false;
     phase.value = 'signed-out';
     me.value = undefined;

@@ -10,7 +10,6 @@ import { connection } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { lazy } from '../ui/lazy.tsx';
-import { loadNewest } from './timeline.ts';
 import { TimelineView } from './timeline-view.tsx';
 import { typingIn, typingText } from './typing.ts';
 import './conversation-view.css';
@@ -27,7 +26,6 @@ export function ConversationView({ id }: { id: string }) {
   const large = conversation ? isLarge(conversation.channel) : false;
   const online = connection.value.kind === 'online';
 
-  useEffect(() => void loadNewest(id), [id]);
   useEffect(() => {
     if (online) void loadReceipts(id);
   }, [id, online]);

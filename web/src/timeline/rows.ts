@@ -25,16 +25,14 @@ export function rowsOf(
 ): Row[] {
   const rows: Row[] = [];
   let previous: Item | undefined;
-  let lineDrawn = newAfter === undefined;
   const put = (item: Item) => {
     if (!previous || daysBetween(previous.at, item.at) !== 0) {
       rows.push({ kind: 'day', key: `day ${item.row.key}`, date: item.at });
       previous = undefined;
     }
     const row = item.row;
-    if (!lineDrawn && row.kind !== 'unsent' && 'message' in row && row.message.seq > newAfter!) {
+    if (newAfter !== undefined && 'message' in row && row.message.seq === newAfter + 1) {
       rows.push({ kind: 'new', key: 'new' });
-      lineDrawn = true;
       previous = undefined;
     }
     if ('first' in row) {

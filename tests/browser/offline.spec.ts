@@ -1,0 +1,167 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, type Page, test } from '@playwright/test';
+import { Installation } from './installation.ts';
+import { Person } from './person.ts';
+import { Writer } from './seed.ts';
+
+const installation = new Installation(['--rate-limits', 'off']);
+
+test.beforeAll(() => installation.start());
+test.afterAll(() => installation.remove());
+
+/** All that this browser keeps in IndexedDB, as text. */
+function memory(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('rookery');
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const tables = [...database.objectStoreNames];
+    const transaction = database.transaction(tables);
+    const all = await Promise.all(
+      tables.map(
+        (name) =>
+          new Promise<unknown[]>((resolve) => {
+            const request = transaction.objectStore(name).getAll();
+            request.onsuccess = () => resolve(request.result);
+          }),
+      ),
+    );
+    database.close();
+    return JSON.stringify(all.flat());
+  });
+}
+
+/** The service worker has everything, and answers for this page. */
+async function shellKept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (navigator.serviceWorker.controller) return;
+    await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+  });
+}
+
+test('without a network the page is there, with what was last seen; what is deleted is nowhere', async ({
+  browser,
+}) => {
+  const uma = await Person.arrive(browser, 'uma', () => installation.port);
+  const { page } = uma;
+  const vic = await Writer.register(installation.address, 'vic', 'Vic Lang');
+  await uma.register('Uma Stern');
+  await shellKept(page);
+  await uma.find('vic');
+  await uma.say('Kept in mind');
+  await uma.say('A secret slip');
+  await expect(uma.tick('A secret slip')).toHaveAccessibleName('Sent');
+  await expect.poll(() => memory(page)).toContain('A secret slip');
+  await uma.message('A secret slip').hover();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await uma.sees('Kept in mind', 'This message was deleted');
+  await expect.poll(() => memory(page)).not.toContain('A secret slip');
+  const room = await vic.openChannel([await vic.idOf('uma')], 'Choir');
+  await vic.sayAll(room, ['Rehearsal at six']);
+  await expect(uma.row('Choir')).toContainText('Rehearsal at six');
+  await expect.poll(() => memory(page)).toContain('Rehearsal at six');
+
+  uma.network.cut();
+  await page.reload();
+  await uma.sees('Kept in mind', 'This message was deleted');
+  await expect(uma.row('Choir')).toContainText('Rehearsal at six');
+  await expect(page.locator('.banner')).toBeVisible();
+  await uma.say('Written in the dark');
+  await page.locator('#composer').fill('Half a thought');
+  await expect.poll(() => memory(page)).toContain('Half a thought');
+  await page.reload();
+  await uma.sees('Kept in mind', 'This message was deleted', 'Written in the dark');
+  await expect(page.locator('#composer')).toHaveValue('Half a thought');
+
+  await vic.sayAll(room, ['Bring a candle']); // while she is away
+  uma.network.heal();
+  await page
+    .getByRole('button', { name: 'Retry now' })
+    .click({ timeout: 2000 })
+    .catch(() => undefined); // it may be back by itself
+  await expect(uma.tick('Written in the dark')).toHaveAccessibleName('Sent', { timeout: 70_000 });
+  await expect(uma.row('Choir')).toContainText('Bring a candle');
+
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expect.poll(() => memory(page)).not.toMatch(/Kept in mind|Half a thought|Choir|Uma Stern/);
+  expect(uma.complaints).toEqual([]);
+  await uma.leave();
+});
+
+test('a list of 2,000 conversations is drawn as far as it is in sight', async ({ browser }) => {
+  const xenia = await Person.arrive(browser, 'xenia', () => installation.port);
+  const { page } = xenia;
+  const yuri = await Writer.register(installation.address, 'yuri', 'Yuri Falk');
+  await xenia.register('Xenia Moor');
+  await page.goto('about:blank');
+  const id = await yuri.idOf('xenia');
+  const kRooms = 2000;
+  for (let n = 0; n < kRooms; n += 20) {
+    await Promise.all(Array.from({ length: 20 }, (_, k) => yuri.openChannel([id], `Room ${n + k + 1}.`)));
+  }
+  await page.goto(xenia.network.address);
+  const rows = page.getByRole('navigation').locator('li:has(.row)');
+  await expect(rows.first()).toHaveAttribute('aria-setsize', String(kRooms));
+  expect(await rows.count()).toBeLessThan(80);
+  const list = page.locator('.list');
+  await list.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  await expect(page.locator(`li[aria-posinset="${kRooms}"]`)).toBeInViewport();
+  expect(await rows.count()).toBeLessThan(80);
+  const last = page.locator(`li[aria-posinset="${kRooms}"] .row`);
+  const title = await last.locator('.row-title').textContent();
+  await last.click();
+  await expect(page.getByRole('heading', { name: title!, level: 1 })).toBeVisible();
+  await xenia.say('Hello, room');
+  await list.evaluate((box) => box.scrollTo(0, 0));
+  await expect(page.locator('li[aria-posinset="1"] .row')).toContainText(title!);
+  await page.getByLabel('Find people and chats').fill('Room 1234.');
+  await expect(xenia.row('Room 1234\\.')).toBeVisible();
+  await expect(rows).toHaveCount(1);
+  expect(xenia.complaints).toEqual([]);
+  await xenia.leave();
+});
+
+test('a newer page is announced, and taken when its reader says so', async ({ browser }) => {
+  const web = mkdtempSync(join(tmpdir(), 'rookery-page-'));
+  cpSync(process.env.ROOKERY_WEB_DIR ?? fileURLToPath(new URL('../../web/dist', import.meta.url)), web, {
+    recursive: true,
+  });
+  const other = new Installation(['--web-dir', web]);
+  await other.start();
+  const zoe = await Person.arrive(browser, 'zoe', () => other.port);
+  const { page } = zoe;
+  await zoe.register('Zoe Brandt');
+  await shellKept(page);
+  const worker = await page.request.get(`${zoe.network.address}/sw.js`);
+  expect(worker.headers()['cache-control']).toBe('no-cache');
+  expect(worker.headers()['content-type']).toContain('text/javascript');
+  expect(worker.headers()['content-security-policy']).toContain("require-trusted-types-for 'script'");
+  const kept = () => page.evaluate(() => caches.keys());
+  const [before] = await kept();
+
+  const path = join(web, 'sw.js');
+  const newer = `shell-${'0'.repeat(16)}`;
+  writeFileSync(path, readFileSync(path, 'utf8').replace(before!.slice('shell-'.length), '0'.repeat(16)));
+  for (const packed of ['br', 'gz']) rmSync(`${path}.${packed}`);
+  await other.end();
+  await other.start();
+  await page.reload();
+  await expect(page.getByText('There is a new version of this page.')).toBeVisible();
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect.poll(async () => (await kept().catch(() => [])).join()).toBe(newer);
+  await expect(page.getByRole('heading', { name: 'Welcome, Zoe Brandt' })).toBeVisible();
+  await expect(page.getByText('There is a new version of this page.')).toHaveCount(0);
+  expect(zoe.complaints).toEqual([]);
+  await zoe.leave();
+  await other.remove();
+  rmSync(web, { recursive: true });
+});
