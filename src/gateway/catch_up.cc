@@ -35,7 +35,16 @@ bool tells_removal(const Message& message, UserId user) {
 }
 
 // The message, as it is now, says what came after the removal of who reads it: that is not his.
-bool changed_after_end(const CatchUpJob& job, const Message& message) { return job.end && !message.deleted && message.rev > job.end->rev; }
+bool changed_after_end(const CatchUpJob& job, const Message& message) {
+  return job.end && !job.end->again && !message.deleted && message.rev > job.end->rev;
+}
+
+// He was out and came in again above where the session stands, which was told of the channel before and is promised every change
+// from there on.
+bool is_in_again(const CatchUpJob& job, const Subscription& at, const ChannelState& state, UserId user) {
+  const Member* member = state.roster->find(user);
+  return job.kind == CatchUpJob::Kind::kSilent && !at.announced && member != nullptr && member->joined_seq > at.seq;
+}
 
 }  // namespace
 
@@ -235,11 +244,13 @@ Task<bool> CatchUp::part(std::shared_ptr<Session> session, Job& job) {
   Subscription* at = parts_.audience.find(*session, job.channel);
   if (session->ended() || at == nullptr) co_return true;
   if (!view && view.error().code != ErrorCode::kUnknownChannel) co_return false;
-  if (view && view->state.exists() && view->state.roster->sees(session->user())) at->leaving = false;
+  const bool member = view && view->state.exists() && view->state.roster->sees(session->user());
+  const bool again = member && is_in_again(job, *at, view->state, session->user());
+  if (member && !again) at->leaving = false;
   if (!at->leaving) co_return false;
   ChannelState now;
   if (view) now = std::move(view->state);
-  auto found = co_await end_of(session, job.channel, std::move(now));
+  auto found = co_await end_of(session, job.channel, std::move(now), again);
   if (!found) co_return false;
   job.end = *std::move(found);
   if (job.end && job.kind != Job::Kind::kRefused) co_await read_on(session, job, job.end->large);
@@ -252,11 +263,17 @@ Task<bool> CatchUp::part(std::shared_ptr<Session> session, Job& job) {
   parts_.audience.remove(*session, job.channel);
   dispatch(*session, end ? member_remove_text(job.channel, end->rev, session->user()) : channel_delete_text(job.channel));
   if (job.synced_due) dispatch(*session, gone_text(job.channel));
+  if (again) {
+    Core& home = parts_.cores.of(job.channel);
+    home.post_function([desk = parts_.desks[home.index()], id = job.channel, user = session->user()] { desk->show_again(id, user); });
+  }
   co_return true;
 }
 
-// Where the channel ended for who was removed: before his last removal. `now` is as the channel is. None when there was no removal.
-Task<Result<std::optional<CatchUpJob::End>>> CatchUp::end_of(std::shared_ptr<Session> session, ChannelId channel, ChannelState now) {
+// Where the channel ended for who was removed: before his first removal from here. `now` is as the channel is. None when there was
+// no removal.
+Task<Result<std::optional<CatchUpJob::End>>> CatchUp::end_of(std::shared_ptr<Session> session, ChannelId channel, ChannelState now,
+                                                             bool again) {
   const Subscription* at = parts_.audience.find(*session, channel);
   const std::uint64_t seq = at->seq;
   std::uint64_t rev = at->rev;
@@ -266,8 +283,9 @@ Task<Result<std::optional<CatchUpJob::End>>> CatchUp::end_of(std::shared_ptr<Ses
     if (!page) co_return fail(page.error());
     if (page->empty()) break;
     for (const Change& change : *page) {
-      if (change.kind == ChangeKind::kMemberRemove && change.user == session->user()) end = {.state = now, .rev = change.rev};
-      if (change.kind == ChangeKind::kChannelUpdate && end) end->updated_after = true;
+      const bool removal = change.kind == ChangeKind::kMemberRemove && change.user == session->user();
+      if (removal && !end) end = {.state = now, .rev = change.rev, .again = again};
+      if (change.kind == ChangeKind::kChannelUpdate && end) end->updated_after = !again;
     }
     rev = page->back().rev;
   }
@@ -277,21 +295,16 @@ Task<Result<std::optional<CatchUpJob::End>>> CatchUp::end_of(std::shared_ptr<Ses
   end->state.rev = end->rev - 1;
   // The message that says that he is out was numbered with the removal, and is the first that is not his. None: he was the last.
   end->state.last_seq = seq;
-  for (std::uint64_t before = 0;;) {
-    const HistoryQuery query{HistoryQuery::Direction::kBefore, before, kPage};
+  for (;;) {
+    const HistoryQuery query{HistoryQuery::Direction::kAfter, end->state.last_seq, kPage};
     auto page = co_await parts_.log.history(channel, query);
     if (!page) co_return fail(page.error());
-    if (page->empty()) break;
-    if (!now.exists()) end->state.last_seq = std::max(end->state.last_seq, page->front().seq);
-    const auto told = std::ranges::find_if(*page, [&](const Message& message) { return tells_removal(message, session->user()); });
-    if (told != page->end() && told->seq > seq) {
-      end->state.last_seq = told->seq - 1;
-      break;
+    for (const Message& message : *page) {
+      if (tells_removal(message, session->user())) co_return end;
+      end->state.last_seq = message.seq;
     }
-    before = page->back().seq;
-    if (before <= seq + 1) break;
+    if (page->empty()) co_return end;
   }
-  co_return end;
 }
 
 Task<std::optional<auth::ProfileSet>> CatchUp::prepare(std::shared_ptr<Session> session, ChannelId channel, std::vector<UserId> shown) {
@@ -331,6 +344,12 @@ Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bo
     if (!page) co_return true;  // the next settle() finds it behind still
     const auto head = co_await member_head(session, job);
     if (!head) co_return false;
+    if (!job.end) {
+      Subscription* at = parts_.audience.find(*session, job.channel);
+      if (at == nullptr) co_return false;
+      if (is_in_again(job, *at, *head, session->user())) at->leaving = true;
+      if (at->leaving) co_return false;
+    }
     const bool last = page->size() < kPage;
     std::erase_if(*page, [&head](const Message& message) { return message.seq > head->last_seq; });
     for (Message& message : *page) {

@@ -47,6 +47,7 @@ struct CatchUpJob {
     std::uint64_t rev = 0;       // the removal's
     bool large = false;          // now
     bool updated_after = false;  // what it is called now is not his to see
+    bool again = false;          // he is a member again: the channel is shown anew behind the removal
   };
   std::optional<End> end;
 };
@@ -108,7 +109,7 @@ class CatchUp {
   // When there is room, the profiles to show; none when the session does not want it any more.
   Task<std::optional<auth::ProfileSet>> prepare(std::shared_ptr<Session> session, ChannelId channel, std::vector<UserId> shown);
   Task<bool> part(std::shared_ptr<Session> session, Job& job);
-  Task<Result<std::optional<CatchUpJob::End>>> end_of(std::shared_ptr<Session> session, ChannelId channel, ChannelState now);
+  Task<Result<std::optional<CatchUpJob::End>>> end_of(std::shared_ptr<Session> session, ChannelId channel, ChannelState now, bool again);
   void finish(Session& session, Job& job, const Settled& answer);
   void desert(ChannelId channel);
   void dispatch(Session& session, net::SharedBuffer text, ParcelLabel label = {});

@@ -29,6 +29,29 @@ std::vector<std::string> after_ready(TestClient& client) {
   return rest;
 }
 
+std::uint64_t number(const std::string& text, const std::string& name) {
+  const auto at = text.find("\"" + name + "\":");
+  return at == std::string::npos ? 0 : std::stoull(text.substr(at + name.size() + 3));
+}
+
+// From READY or CHANNEL_CREATE on, every message and every change of the channel came once, in order. Returns the last message.
+std::uint64_t expect_dense(TestClient& client, ChannelId channel) {
+  std::uint64_t seq = 0;
+  std::uint64_t rev = 0;
+  for (const std::string& frame : client.all()) {
+    if (!has(frame, quoted(channel))) continue;
+    if (has(frame, R"("t":"READY")") || has(frame, R"("t":"CHANNEL_CREATE")")) {
+      seq = number(frame, "last_seq");
+      rev = number(frame, "rev");
+    } else if (has(frame, R"("t":"MESSAGE_CREATE")")) {
+      EXPECT_EQ(number(frame, "seq"), ++seq) << frame;
+    } else if (has(frame, R"("t":"CHANNEL_UPDATE")") || has(frame, R"("t":"CHANNEL_MEMBER_)")) {
+      EXPECT_EQ(number(frame, "rev"), ++rev) << frame;
+    }
+  }
+  return seq;
+}
+
 class CatchUpTest : public ::testing::Test {
  protected:
   CatchUpTest() : ann(world.user("ann")), ben(world.user("ben")), channel(world.group({ann, ben})) {}
@@ -406,6 +429,30 @@ TEST_F(CatchUpTest, WhoIsRemovedBeforeHisSessionIsLiveGetsWhatCameBefore) {
     const std::uint64_t known = listed ? std::stoull(ready.substr(ready.find("\"last_seq\":") + 11)) : 5;
     EXPECT_EQ(seqs_of(client.all()).size(), 5 - known) << ready;
     EXPECT_EQ(count_of(client.all(), "after"), 0u);
+  }
+}
+
+TEST_F(CatchUpTest, WhoIsOutAndInAgainBeforeHisSessionIsLiveHasNoHole) {
+  for (int round = 0; round < 40; ++round) {
+    const UserId one = world.user("cx" + std::to_string(round));
+    const ChannelId group = world.group({ann, one});
+    TestClient client(world, static_cast<unsigned>(round % 2));
+    std::thread writer([&] {
+      for (int i = 0; i < 2; ++i) {
+        world.send(group, ann, "before");
+        ASSERT_TRUE(world.apply(group, UpdateChannel{ann, "n" + std::to_string(i), {}}));
+        ASSERT_TRUE(world.apply(group, RemoveMember{ann, one}));
+        ASSERT_TRUE(world.apply(group, AddMember{ann, one}));
+      }
+      world.send(group, ann, "last");
+    });
+    client.identify(one, positions(position(ChannelId(1), 0, 0)));
+    writer.join();
+    world.settle();
+    while (expect_dense(client, group) < 9 && !HasFailure()) world.settle();
+    world.send(group, ann, "end");
+    client.expect(R"("content":"end")");
+    EXPECT_EQ(expect_dense(client, group), 10u);
   }
 }
 

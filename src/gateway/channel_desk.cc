@@ -70,7 +70,6 @@ void ChannelDesk::on_events(std::span<const Event> events) {
   for (const Event& event : events) {
     if (event.kind == EventKind::kChannelCreate) {
       show(event);
-      spawn(announce(event));
     } else if (Channel* channel = find(event.channel)) {
       take(*channel, event);
       if (mutant_is(Mutant::kGateLetsRepeat) && (event.seq + event.rev) % 50 == 0) take(*channel, event);
@@ -81,12 +80,12 @@ void ChannelDesk::on_events(std::span<const Event> events) {
 // Somebody sees the channel from now on, which has neither seq nor rev: its gate has nothing to say, and its roster is another.
 void ChannelDesk::show(const Event& creation) {
   Channel* channel = find(creation.channel);
-  if (channel == nullptr) return;
-  if (channel->loading) {
-    channel->waiting.push_back(creation);  // behind what came before it
-  } else {
-    adopt(*channel, creation);
+  if (channel != nullptr && channel->loading) {
+    channel->waiting.push_back(creation);  // behind what came before it, his removal perhaps
+    return;
   }
+  if (channel != nullptr) adopt(*channel, creation);
+  spawn(announce(creation));
 }
 
 void ChannelDesk::adopt(Channel& channel, const Event& creation) {
@@ -128,8 +127,10 @@ Task<void> ChannelDesk::load_and_publish(ChannelId id) {
       co_return;
     }
     if (channel->waiting.front().kind == EventKind::kChannelCreate) {
-      adopt(*channel, channel->waiting.front());
+      Event creation = std::move(channel->waiting.front());
       channel->waiting.pop_front();
+      adopt(*channel, creation);
+      spawn(announce(std::move(creation)));
       continue;
     }
     const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(channel->waiting.front()));
@@ -197,20 +198,36 @@ Task<void> ChannelDesk::announce(Event creation) {
   const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, members_of(creation.state));
   ReadState read;
   read.channel = creation.channel;
-  auto join = std::make_shared<Join>();
-  join->channel = creation.channel;
-  join->seq = creation.state.last_seq;
-  join->rev = creation.state.rev;
+  std::vector<UserId> users;
   if (creation.user) {
-    join->users.push_back(creation.user);
+    users.push_back(creation.user);
     const Member* member = creation.state.roster->find(creation.user);
     if (member == nullptr) co_return;
     read.cursor.read_seq = read.cursor.delivered_seq = std::min(member->joined_seq, creation.state.last_seq);
     read.unread = creation.state.last_seq - read.cursor.read_seq;
   } else {
-    join->users = members_of(creation.state);
+    users = members_of(creation.state);
   }
-  join->text = channel_create_text(creation.state, read, profile_by(profiles));
+  send_join(creation.state, read, std::move(users), profiles);
+}
+
+void ChannelDesk::show_again(ChannelId id, UserId user) { spawn(announce_again(id, user)); }
+
+Task<void> ChannelDesk::announce_again(ChannelId id, UserId user) {
+  const auto view = co_await parts_.log.view(id, user);
+  if (!view || !view->state.exists() || !view->state.roster->sees(user)) co_return;
+  const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, members_of(view->state));
+  std::vector<UserId> users{user};
+  send_join(view->state, view->read, std::move(users), profiles);
+}
+
+void ChannelDesk::send_join(const ChannelState& state, const ReadState& read, std::vector<UserId> users, const auth::ProfileSet& profiles) {
+  auto join = std::make_shared<Join>();
+  join->channel = state.roster->id;
+  join->seq = state.last_seq;
+  join->rev = state.rev;
+  join->users = std::move(users);
+  join->text = channel_create_text(state, read, profile_by(profiles));
   for (unsigned core = 0; core < parts_.boxes.size(); ++core) {
     parts_.cores.at(core).post_function([box = parts_.boxes[core], join] { box->join(join); });
   }

@@ -79,6 +79,8 @@ class ChannelDesk {
   // these channels.
   Task<std::vector<Settled>> settle(unsigned core, UserId user, std::vector<Stand> stands);
   void leave(unsigned core, ChannelId channel);
+  // Shows the channel, as it is, to those sessions of a member which do not have it.
+  void show_again(ChannelId channel, UserId user);
   // How many sessions `core` has of a large channel, as of the last CHANNEL_UNREAD.
   void note_sessions(unsigned core, ChannelId channel, std::size_t sessions);
   // Ignored from who does not see the channel, and within 3 s of his last.
@@ -127,6 +129,8 @@ class ChannelDesk {
   Task<void> repair(ChannelId id);
   Task<void> publish_missing(ChannelId id, ChannelState head);
   Task<void> announce(Event creation);
+  Task<void> announce_again(ChannelId id, UserId user);
+  void send_join(const ChannelState& state, const ReadState& read, std::vector<UserId> users, const auth::ProfileSet& profiles);
   void send(const Channel& channel, std::shared_ptr<const Delivery> delivery);
   void tell_unread(Channel& channel);
   void tick();

@@ -92,7 +92,7 @@ void Floor::queue_from(const std::shared_ptr<Session>& session, const std::vecto
 
 void Floor::join_one(const std::shared_ptr<Session>& session, const Join& join, const ParcelRef& parcel) {
   if (audience_.add(*session, join.channel, join.seq, join.rev) == nullptr) {
-    // He was removed, and is in it again before the session was told: it reads on.
+    // He was removed, and is in it again before the session was told: it looks again where it stands.
     audience_.find(*session, join.channel)->leaving = false;
     return;
   }
