@@ -334,6 +334,14 @@ Task<std::optional<ChannelState>> CatchUp::member_head(std::shared_ptr<Session> 
   co_return std::nullopt;  // the channel's core says soon that he is gone
 }
 
+// Whether the channel ended for the session above where it stands, of which `head` may be the first that says so.
+bool CatchUp::leaves(const Session& session, const Job& job, const ChannelState& head) {
+  Subscription* at = parts_.audience.find(session, job.channel);
+  if (at == nullptr) return true;
+  if (is_in_again(job, *at, head, session.user())) at->leaving = true;
+  return at->leaving;
+}
+
 // Messages after where the session stands, until there are no more. False: the job is over.
 Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bool large) {
   for (;;) {
@@ -344,12 +352,7 @@ Task<bool> CatchUp::read_messages(std::shared_ptr<Session> session, Job& job, bo
     if (!page) co_return true;  // the next settle() finds it behind still
     const auto head = co_await member_head(session, job);
     if (!head) co_return false;
-    if (!job.end) {
-      Subscription* at = parts_.audience.find(*session, job.channel);
-      if (at == nullptr) co_return false;
-      if (is_in_again(job, *at, *head, session->user())) at->leaving = true;
-      if (at->leaving) co_return false;
-    }
+    if (!job.end && leaves(*session, job, *head)) co_return false;
     const bool last = page->size() < kPage;
     std::erase_if(*page, [&head](const Message& message) { return message.seq > head->last_seq; });
     for (Message& message : *page) {
@@ -383,6 +386,7 @@ Task<bool> CatchUp::read_changes(std::shared_ptr<Session> session, Job& job, boo
     if (!page || page->empty()) co_return true;
     const auto head = co_await member_head(session, job);
     if (!head) co_return false;
+    if (!job.end && leaves(*session, job, *head)) co_return false;
     const bool last = page->size() < kPage;
     std::erase_if(*page, [&head](const Change& change) { return change.rev > head->rev; });
     std::vector<std::uint64_t> seqs;

@@ -102,6 +102,7 @@ class CatchUp {
   // Whether the client's position can be caught up within the limits; what cannot becomes kRefused or is gone.
   Task<bool> admit(std::shared_ptr<Session> session, Job& job);
   Task<std::optional<ChannelState>> member_head(std::shared_ptr<Session> session, const Job& job);
+  bool leaves(const Session& session, const Job& job, const ChannelState& head);
   Task<void> read_on(std::shared_ptr<Session> session, Job& job, bool large);
   Task<bool> read_messages(std::shared_ptr<Session> session, Job& job, bool large);
   Task<bool> read_changes(std::shared_ptr<Session> session, Job& job, bool large);

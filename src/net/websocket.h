@@ -110,7 +110,7 @@ class WebSocket {
 
   // Sends Close behind what is queued and waits for the peer's; where the kernel takes nothing at present, what is queued and
   // not partly written is dropped, so that the Close has a chance. Nothing more is delivered. `code` is 1000 to 4999 and
-  // allowed on the wire; `reason` is UTF-8, cut at 123 bytes.
+  // allowed on the wire; `reason` is UTF-8, cut at 123 bytes. A Close of the peer's is answered behind all that is queued.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
   // Cuts the connection; on_closed() gets kCloseAbnormal.
   virtual void abort() = 0;

@@ -192,7 +192,6 @@ void WebSocketConnection::something_queued() {
 }
 
 void WebSocketConnection::queue_close(std::uint16_t code, std::string_view reason) {
-  if (stuck_ || code == policy_.slow_code) outbox_.drop_unstarted();
   queue_frame(Opcode::kClose, close_payload(code, reason));
 }
 
@@ -306,6 +305,7 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
   CHECK(is_close_code(code));
   // Before anything is queued: queueing itself may find the reader too slow.
   state_ = State::kClosing;
+  if (stuck_ || code == policy_.slow_code) outbox_.drop_unstarted();
   queue_close(code, reason);
   end(code, reason, State::kClosing);
 }
