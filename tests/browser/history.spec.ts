@@ -114,6 +114,8 @@ test('a channel of 100,000 messages scrolls in both directions without losing a 
     await page.keyboard.press('Home');
     await expect.poll(async () => (await sightOf(page)).seqs[0], { timeout: 60_000 }).toBe(1);
     await expect(page.locator('.beginning')).toBeInViewport();
+    await page.keyboard.press('End');
+    await expect.poll(async () => (await settledSight(page)).at(-1), { timeout: 60_000 }).toBe(kMessages);
   });
 
   expect(wren.complaints).toEqual([]);

@@ -190,7 +190,13 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
         class="timeline"
         ref={box}
         onScroll={scrolled}
-        onKeyDown={enter}
+        onKeyDown={(event) => {
+          enter(event);
+          // The end of what is drawn is not the end of the channel, and the gap below is only a guess.
+          if (event.key !== 'End' || event.target !== box.current || event.ctrlKey || event.altKey || event.metaKey) return;
+          event.preventDefault();
+          void goToEnd();
+        }}
         role="log"
         aria-live="off"
         aria-label={t.messages(title)}
