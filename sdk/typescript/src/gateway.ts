@@ -20,6 +20,8 @@ export interface Socket {
   close(code?: number, reason?: string): void;
   /** Identify or Resume is said without waiting for Hello. */
   readonly clientFirst?: boolean;
+  /** As a WebSocket's: above 1 nothing is sent any more, and onclose() is to come. */
+  readonly readyState?: number;
 }
 
 /** How the connection stands. */
@@ -384,8 +386,13 @@ export class Gateway {
       const timer = this.options.clock.setTimeout(() => this.#beat(), kAnswerDue);
       this.#pending.set(i, { resolve: resolve as (value: unknown) => void, reject, timer });
       this.#frames.push(this.options.clock.now());
-      this.#socket?.send(JSON.stringify({ op: Op.Request, i, t, d }));
+      this.#write({ op: Op.Request, i, t, d });
     });
+  }
+
+  /** Not into a socket that is closing, of which browsers complain: what waits for an answer is told when it has closed. */
+  #write(frame: object): void {
+    if ((this.#socket?.readyState ?? 1) <= 1) this.#socket?.send(JSON.stringify(frame));
   }
 
   #reply(frame: ReplyFrame): void {
@@ -407,7 +414,7 @@ export class Gateway {
   #tell(op: number, d: unknown, early = false): void {
     if (!early && this.#state.kind !== 'online') return;
     if (op !== Op.Heartbeat && op !== Op.Ack) this.#frames.push(this.options.clock.now());
-    this.#socket?.send(JSON.stringify({ op, d }));
+    this.#write({ op, d });
   }
 
   /** The server, or the network, ended the socket. */

@@ -31,6 +31,7 @@ export class FakeSocket implements Socket {
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   onerror: ((event: unknown) => void) | null = null;
   readonly sent: Frame[] = [];
+  readyState = 1;
   closedWith: number | undefined;
 
   constructor(private readonly server: FakeServer) {}

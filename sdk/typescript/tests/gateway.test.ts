@@ -55,6 +55,20 @@ describe('Gateway', () => {
     expect(client.outbox.entries).toEqual([]);
   });
 
+  test('nothing is sent into a socket that is closing, and what was to be sent goes with the next', async () => {
+    const { clock, server, client } = await connected();
+    const closing = server.socket;
+    closing.readyState = 2;
+    const sent = closing.sent.length;
+    client.outbox.add('10', 'too late');
+    await clock.advance(100);
+    expect(closing.sent).toHaveLength(sent);
+    closing.end(1006);
+    await clock.advance(2000);
+    expect(server.messages.get('10')).toHaveLength(1);
+    expect(client.outbox.entries).toEqual([]);
+  });
+
   test('a socket that only reports an error is given up too', async () => {
     const { clock, server, client } = await connected();
     server.socket.onerror?.({});

@@ -193,7 +193,8 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
         onKeyDown={(event) => {
           enter(event);
           // The end of what is drawn is not the end of the channel, and the gap below is only a guess.
-          if (event.key !== 'End' || event.target !== box.current || event.ctrlKey || event.altKey || event.metaKey) return;
+          if (event.key !== 'End' || event.target !== box.current || event.ctrlKey || event.altKey || event.metaKey)
+            return;
           event.preventDefault();
           void goToEnd();
         }}
