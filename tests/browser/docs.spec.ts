@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { violations } from './axe.ts';
 import { Installation } from './installation.ts';
 
 const installation = new Installation();
@@ -19,20 +19,6 @@ function watch(page: Page): { foreign: string[]; complaints: string[] } {
   });
   page.on('pageerror', (error) => seen.complaints.push(String(error)));
   return seen;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations: rules } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    for (const rule of rules) {
-      for (const node of rule.nodes) found.push(`${colorScheme}: ${rule.id}: ${node.html} ${node.failureSummary}`);
-    }
-  }
-  return found;
 }
 
 async function widthOf(page: Page): Promise<number> {

@@ -72,6 +72,7 @@ test('with the keyboard alone one registers, finds somebody, talks, reacts, edit
     await press('ArrowUp');
     await tabTo('React');
     await press('Enter');
+    await expect(page.locator('.emoji-picker :focus')).toBeVisible();
     await press('Enter'); // the first of the emoji
     await expect(page.getByRole('button', { name: '👍, 1 person, you too' })).toBeVisible();
     await hana.open('Gus Reed');

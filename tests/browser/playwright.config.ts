@@ -8,6 +8,7 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 15_000 },
   workers: 1,
+  retries: 1, // a second try on an installation of its own; the report names it flaky, and flaky is a defect to find
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   reporter: 'line',
   use: {
