@@ -69,8 +69,9 @@ class Gateway:
 
     # ------------------------------------------------------------------ bytes
     def _more(self, timeout):
-        readable, _, _ = select.select([self.socket], [], [], max(timeout, 0))
-        if not readable:
+        poll = select.poll()  # select() knows the first 1,024 descriptors only
+        poll.register(self.socket, select.POLLIN)
+        if not poll.poll(max(timeout, 0) * 1000):
             raise TimeoutError("nothing came")
         try:
             got = self.socket.recv(262144)
