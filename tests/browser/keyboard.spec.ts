@@ -161,6 +161,7 @@ test('from conversation to conversation, to the next unread one, and everything 
   await expect(iris.row('Kate Lowe')).not.toContainText('unread');
   await page.keyboard.press('Alt+Shift+ArrowDown');
   await expect(title).toHaveText('Jack Moor');
+  await expect(iris.row('Jack Moor')).not.toContainText('unread'); // seen, and not only opened
   await page.keyboard.press('Alt+ArrowUp');
   await expect(title).toHaveText('Kate Lowe');
   await jack.say('Three');
