@@ -245,6 +245,10 @@ void SessionBook::on_synced(Session& session, const Event& dispatch) {
     channel.queue_done = dispatch.recovered;
     channel.seq = std::max(channel.seq, dispatch.seq);
     channel.rev = std::max(channel.rev, dispatch.rev);
+  } else if (!dispatch.recovered) {
+    // Said of a channel that was live: what comes before its end cannot be shown any more, and the client is told to read.
+    channel.seq = std::max(channel.seq, dispatch.seq);
+    channel.rev = std::max(channel.rev, dispatch.rev);
   }
   if (channel.phase == Phase::kTold) {
     // The answer to the subscription: from here on it is live.

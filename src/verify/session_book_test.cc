@@ -208,6 +208,22 @@ TEST(CheckerSessions, APartWithoutTheRestIsFound) {
   EXPECT_THAT(story.broken(), only(Property::kNoSilentGap)) << story.sentences;
 }
 
+TEST(CheckerSessions, AHoleInALiveChannelIsSilentUnlessItIsSaid) {
+  for (const bool said : {true, false}) {
+    Story story;
+    write(story, 1);
+    story.ready(kBob, 1, Story::head(1));
+    write(story, 3, 2);
+    if (said) story.synced(kBob, 1, 3, 0, false);
+    story.create(kBob, 1, written(4));
+    if (said) {
+      EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+    } else {
+      EXPECT_THAT(story.broken(), only(Property::kNoSilentGap)) << story.sentences;
+    }
+  }
+}
+
 TEST(CheckerSessions, AChannelThatIsNeverSyncedIsFound) {
   Story story;
   write(story, 1);
