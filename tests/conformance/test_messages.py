@@ -210,10 +210,13 @@ def test_after_seq_is_ascending_from_a_number(ada, long_channel):
 
 def test_the_directions_take_any_snowflake_also_one_made_from_a_time(ada, long_channel):
     group, sent = long_channel
-    between = str(int(sent[59]["id"]) + 1)
-    assert seqs(ada.history(group, before=between, limit=2)) == [60, 59]
-    assert seqs(ada.history(group, after=between, limit=2)) == [62, 61]
-    assert seqs(ada.history(group, around=between, limit=3)) == [62, 61, 60], "x, or the next newer one"
+    # Two messages of one millisecond have neighbouring ids: the place is one where a number between the two is free.
+    ids = [int(message["id"]) for message in sent]
+    at = next(i for i in range(2, 117) if ids[i] > ids[i - 1] + 1)
+    between = str(ids[at] - 1)
+    assert seqs(ada.history(group, before=between, limit=2)) == [at, at - 1]
+    assert seqs(ada.history(group, after=between, limit=2)) == [at + 2, at + 1]
+    assert seqs(ada.history(group, around=between, limit=3)) == [at + 2, at + 1, at], "x, or the next newer one"
     early, late = snowflake_at(1735689600001), str(2**63)
     assert ada.history(group, before=early) == []
     assert seqs(ada.history(group, after=early, limit=2)) == [2, 1]
