@@ -31,7 +31,7 @@ constexpr GatewayCounter kTotals[] = {
     {"rookery_gateway_requests_refused_total", "requests answered with an error", &Counters::requests_refused},
     {"rookery_gateway_catch_ups_total", "channels read for a session that was away", &Counters::catch_ups},
     {"rookery_gateway_catch_ups_refused_total", "channels that were too far behind", &Counters::catch_ups_refused},
-    {"rookery_gateway_holes_total", "holes in a channel's events that were filled from the log", &Counters::holes},
+    {"rookery_gateway_holes_total", "times a session read from the log what did not come to it", &Counters::holes},
     {"rookery_gateway_withdrawals_total", "deletions carried to unsent dispatches", &Counters::withdrawals},
 };
 

@@ -153,6 +153,11 @@ bool Audience::walk(Channel& channel, const Pending& pending, std::size_t& next)
 
 bool Audience::hand(Subscription& subscription, const Pending& pending) {
   const Delivery& delivery = *pending.delivery;
+  if (delivery.hole) {
+    if (subscription.live && (subscription.seq < delivery.seq || subscription.rev < delivery.rev))
+      fall_behind(subscription, delivery.channel);
+    return true;
+  }
   if (delivery.placed()) return hand_placed(subscription, pending);
   if (subscription.leaving || !due(delivery, subscription)) return true;
   if (delivery.read_seq != 0 && subscription.said_read >= delivery.read_seq) return true;
@@ -183,14 +188,18 @@ bool Audience::hand_placed(Subscription& subscription, const Pending& pending) {
     return true;
   }
   if (comes != stands + 1) {
-    subscription.live = false;
-    host_.on_behind(session, delivery.channel);
+    fall_behind(subscription, delivery.channel);
     return true;
   }
   stands = comes;
   if (due(delivery, subscription)) dispatch(session, pending.parcel);
   if (pending.mention && names(delivery.mentioned, session.user())) dispatch(session, pending.mention);
   return !removed || mutant_is(Mutant::kRemovalKeepsSocket);
+}
+
+void Audience::fall_behind(Subscription& subscription, ChannelId channel) {
+  subscription.live = false;
+  host_.on_behind(*subscription.session, channel);
 }
 
 void Audience::dispatch(Session& session, const ParcelRef& parcel) {

@@ -99,6 +99,7 @@ class Audience {
   // Whether the subscription stays.
   bool hand(Subscription& subscription, const Pending& pending);
   bool hand_placed(Subscription& subscription, const Pending& pending);
+  void fall_behind(Subscription& subscription, ChannelId channel);
   void dispatch(Session& session, const ParcelRef& parcel);
   void move_to(Channel& channel, ChannelId id, std::size_t from, std::size_t to);
   // Of the subscriptions only; those of a walk that were not reached yet stay not reached.

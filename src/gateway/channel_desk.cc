@@ -16,8 +16,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTypingRepeats{3'000};  // swallowed within it
 constexpr std::size_t kTasksMax = 100'000;
-constexpr std::uint32_t kRepairPage = 100;
-constexpr milliseconds kRepairPause{10};  // before the log is asked again for what it did not show yet
 
 struct DeliveryMail final : Mail {
   DeliveryMail(LetterBox& to, std::shared_ptr<const Delivery> d) : box(to), delivery(std::move(d)) {}
@@ -153,11 +151,7 @@ void ChannelDesk::publish(Channel& channel, const Event& event, const auth::Prof
   const Gate::Verdict verdict = channel.gate.judge(event);
   if (verdict == Gate::Verdict::kOld && !mutant_is(Mutant::kGateLetsRepeat)) return;
   if (verdict == Gate::Verdict::kHole) {
-    channel.told = Gate(std::max(channel.told.seq(), event.kind == EventKind::kMessageCreate ? event.seq : 0),
-                        std::max(channel.told.rev(), event.kind == EventKind::kMessageCreate ? 0 : event.rev));
-    if (std::exchange(channel.repairing, true)) return;
-    parts_.counters.holes.add();
-    spawn(repair(event.channel));
+    pass_over(channel, event);
     return;
   }
   channel.gate.advance(event);
@@ -185,6 +179,20 @@ void ChannelDesk::publish(Channel& channel, const Event& event, const auth::Prof
   }
   send(channel, std::move(delivery));
   if (created && channel.large) tell_unread(channel);
+}
+
+// Something before the event never came. Each session reads what it lacks from the log, the event with it: a member who was
+// removed meanwhile is due only what came before his removal, which is not what the others are due.
+void ChannelDesk::pass_over(Channel& channel, const Event& event) {
+  channel.gate.pass_over(event);
+  channel.state = event.state;
+  channel.large = is_large(event.state);
+  auto delivery = std::make_shared<Delivery>();
+  delivery->channel = event.channel;
+  delivery->hole = true;
+  delivery->seq = channel.gate.seq();
+  delivery->rev = channel.gate.rev();
+  send(channel, std::move(delivery));
 }
 
 void ChannelDesk::send(const Channel& channel, std::shared_ptr<const Delivery> delivery) {
@@ -230,53 +238,6 @@ void ChannelDesk::send_join(const ChannelState& state, const ReadState& read, st
   join->text = channel_create_text(state, read, profile_by(profiles));
   for (unsigned core = 0; core < parts_.boxes.size(); ++core) {
     parts_.cores.at(core).post_function([box = parts_.boxes[core], join] { box->join(join); });
-  }
-}
-
-// --- holes ---
-
-Task<void> ChannelDesk::repair(ChannelId id) {
-  for (;;) {
-    auto view = co_await parts_.log.view(id, UserId());
-    Channel* channel = find(id);
-    if (channel == nullptr) co_return;
-    if (!view) break;
-    co_await publish_missing(id, view->state);
-    channel = find(id);
-    if (channel == nullptr) co_return;
-    if (stopped_ || (channel->gate.seq() >= channel->told.seq() && channel->gate.rev() >= channel->told.rev())) break;
-    co_await sleep_on(parts_.core, kRepairPause);
-  }
-  if (Channel* channel = find(id)) {
-    channel->repairing = false;
-    channel->told = Gate();
-  }
-}
-
-Task<void> ChannelDesk::publish_missing(ChannelId id, ChannelState head) {
-  for (Channel* channel = find(id); channel != nullptr && channel->gate.seq() < head.last_seq; channel = find(id)) {
-    const HistoryQuery query{HistoryQuery::Direction::kAfter, channel->gate.seq(), kRepairPage};
-    auto page = co_await parts_.log.history(id, query);
-    if (!page || page->empty()) co_return;
-    for (Message& message : *page) {
-      const Event event = event_of(std::move(message), head);
-      const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(event));
-      channel = find(id);
-      if (channel == nullptr) co_return;
-      publish(*channel, event, profiles);
-    }
-  }
-  for (Channel* channel = find(id); channel != nullptr && channel->gate.rev() < head.rev; channel = find(id)) {
-    auto page = co_await parts_.log.changes(id, channel->gate.rev(), kRepairPage);
-    if (!page || page->empty()) co_return;
-    for (const Change& change : *page) {
-      auto event = co_await event_of(parts_.log, id, change, head);
-      if (!event) co_return;
-      const auth::ProfileSet profiles = co_await profiles_of(parts_.profiles, shown_in(*event));
-      channel = find(id);
-      if (channel == nullptr) co_return;
-      publish(*channel, *event, profiles);
-    }
   }
 }
 

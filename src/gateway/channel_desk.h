@@ -103,8 +103,6 @@ class ChannelDesk {
 
     std::deque<Event> waiting;  // for profiles, in order
     bool loading = false;
-    bool repairing = false;
-    Gate told;  // the highest that came while repairing
 
     RecentAuthors authors;
     ReceiptBatch receipts;
@@ -125,9 +123,8 @@ class ChannelDesk {
   void adopt(Channel& channel, const Event& creation);
   void take(Channel& channel, const Event& event);
   void publish(Channel& channel, const Event& event, const auth::ProfileSet& profiles);
+  void pass_over(Channel& channel, const Event& event);
   Task<void> load_and_publish(ChannelId id);
-  Task<void> repair(ChannelId id);
-  Task<void> publish_missing(ChannelId id, ChannelState head);
   Task<void> announce(Event creation);
   Task<void> announce_again(ChannelId id, UserId user);
   void send_join(const ChannelState& state, const ReadState& read, std::vector<UserId> users, const auth::ProfileSet& profiles);

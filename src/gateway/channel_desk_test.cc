@@ -94,6 +94,79 @@ TEST_F(ChannelDeskTest, LostChangesAreReadFromTheLog) {
   EXPECT_TRUE(has(b.expect("MESSAGE_UPDATE"), R"("rev":3,)"));
 }
 
+TEST_F(ChannelDeskTest, ALostChangeIsFoundByTheNextMessage) {
+  world.send(channel, ann, "one");
+  TestClient b(world, 1);
+  b.identify(ben);
+  world.settle();
+  {
+    const Silence silence(world);
+    ASSERT_TRUE(world.apply(channel, EditMessage{ann, world.message_at(channel, 1), "two", {}}));
+  }
+  world.send(channel, ann, "after");
+  b.expect(R"("content":"after")");
+  EXPECT_TRUE(has(b.expect("MESSAGE_UPDATE"), R"("content":"two")"));
+}
+
+TEST_F(ChannelDeskTest, OfAHoleWhoWasRemovedInItGetsWhatCameBeforeHisRemoval) {
+  TestClient a(world, 0);
+  TestClient b(world, 1);
+  a.identify(ann);
+  b.identify(ben);
+  world.settle();
+  send_unheard("his still");
+  {
+    const Silence silence(world);
+    ASSERT_TRUE(world.apply(channel, React{ann, world.message_at(channel, 1), "👍", true}));
+    ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+    world.send(channel, ann, "without him");
+  }
+  world.send(channel, ann, "and again");
+  for (const std::string part : {"his still", "MESSAGE_REACTION_ADD", R"("t":"CHANNEL_MEMBER_REMOVE")"}) b.expect(part);
+  EXPECT_EQ(b.rest(), std::vector<std::string>());
+  EXPECT_EQ(count_of(b.all(), "MESSAGE_CREATE"), 1u);
+  EXPECT_EQ(count_of(b.all(), "SYNCED"), 0u) << "nothing that was his is missing";
+  a.expect("and again");
+  a.expect("CHANNEL_MEMBER_REMOVE");
+  EXPECT_EQ(count_of(a.all(), "MESSAGE_CREATE"), 4u);
+}
+
+TEST_F(ChannelDeskTest, OfAHoleWhoWasRemovedInItDoesNotSeeWhatAMessageBecameAfterwards) {
+  TestClient b(world, 1);
+  b.identify(ben);
+  world.settle();
+  send_unheard("his still");
+  {
+    const Silence silence(world);
+    ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+    ASSERT_TRUE(world.apply(channel, EditMessage{ann, world.message_at(channel, 1), "not for him", {}}));
+  }
+  world.send(channel, ann, "and again");
+  b.expect(R"("recovered":false)");
+  b.expect(R"("t":"CHANNEL_MEMBER_REMOVE")");
+  EXPECT_EQ(b.rest(), std::vector<std::string>());
+  EXPECT_EQ(count_of(b.all(), "MESSAGE_CREATE"), 0u);
+}
+
+TEST_F(ChannelDeskTest, WhoWasRemovedAndAddedAgainInAHoleIsShownTheChannelAnew) {
+  TestClient b(world, 1);
+  b.identify(ben);
+  world.settle();
+  {
+    const Silence silence(world);
+    ASSERT_TRUE(world.apply(channel, RemoveMember{ann, ben}));
+    world.send(channel, ann, "without him");
+    ASSERT_TRUE(world.apply(channel, AddMember{ann, ben}));
+  }
+  world.send(channel, ann, "with him");
+  b.expect(R"("t":"CHANNEL_MEMBER_REMOVE")");
+  b.expect(R"("t":"CHANNEL_CREATE")");
+  world.settle();
+  world.send(channel, ann, "live");
+  b.expect(R"("content":"live")");
+  EXPECT_EQ(count_of(b.all(), "without him"), 0u);
+}
+
 TEST_F(ChannelDeskTest, AChannelIsForgottenWithItsLastSession) {
   const auto channels = [&] {
     std::size_t count = 0;

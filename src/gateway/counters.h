@@ -32,7 +32,7 @@ struct Counters {
   Counter requests_refused;   // answered with an error
   Counter catch_ups;          // channels read for a session
   Counter catch_ups_refused;  // recovered: false
-  Counter holes;              // filled from the log
+  Counter holes;              // sessions that read what did not come to them
   Counter withdrawals;        // deletions
   Counter profiles_awaited;   // events that waited for a profile
   // By close code: 4001 to 4009 at 1 to 9, 4100 to 4104 at 10 to 14, every other at 0.

@@ -44,6 +44,8 @@ struct Delivery {
   std::uint64_t read_seq = 0;
   // CHANNEL_UNREAD: a session that was told of this head already is not told again.
   std::uint64_t unread_seq = 0;
+  // It has no text: events up to (seq, rev) were lost on their way. A live session that stands before that reads on.
+  bool hole = false;
 
   bool placed() const noexcept { return seq != 0 || rev != 0; }
 };

@@ -31,17 +31,6 @@ std::uint32_t count_of(const Message& message, std::string_view emoji) {
 
 bool is_about_message(ChangeKind kind) noexcept { return kind < ChangeKind::kChannelUpdate; }
 
-Event event_of(Message message, const ChannelState& head) {
-  Event event;
-  event.kind = EventKind::kMessageCreate;
-  event.channel = message.channel;
-  event.seq = message.seq;
-  event.state = head;
-  event.actor = message.author;
-  event.message = std::make_shared<const Message>(std::move(message));
-  return event;
-}
-
 Event event_of(const Change& change, std::shared_ptr<const Message> message, ChannelId channel, const ChannelState& head) {
   Event event;
   event.kind = kind_of(change.kind);
@@ -55,17 +44,6 @@ Event event_of(const Change& change, std::shared_ptr<const Message> message, Cha
   if (message != nullptr) event.count = count_of(*message, change.emoji);
   event.message = std::move(message);
   return event;
-}
-
-Task<std::optional<Event>> event_of(ChannelLog& log, ChannelId channel, Change change, ChannelState head) {
-  std::shared_ptr<const Message> message;
-  if (is_about_message(change.kind)) {
-    std::vector<std::uint64_t> seqs{change.seq};
-    auto found = co_await log.messages(channel, std::move(seqs));
-    if (!found || found->empty()) co_return std::nullopt;
-    message = std::make_shared<const Message>(std::move(found->front()));
-  }
-  co_return event_of(change, std::move(message), channel, head);
 }
 
 std::vector<UserId> members_of(const ChannelState& state) {

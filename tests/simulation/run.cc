@@ -65,6 +65,7 @@ Plan plan_of(Scheduler& scheduler, const RunOptions& options) {
     plan.slow = often(0.05);
     plan.away = often(0.05);
     plan.rest_lost = often(0.1);
+    if (options.seed % 4 == 3) plan.server.late_news = 0.1;
   }
   if (!options.no_crashes) {
     plan.crash = often(0.03);

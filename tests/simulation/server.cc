@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "gateway/texts.h"
 #include "tests/simulation/network.h"
 
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t kTasksMax = 100'000;
 constexpr std::uint32_t kPage = 1'000;
+constexpr Micros kLate = 100 * kMillisecond;
 
 std::unique_ptr<embedded::Database> open_database(Disk& disk) {
   Disk::mounted = &disk;
@@ -148,6 +151,7 @@ Task<void> join_all(Cores& cores, std::vector<std::unique_ptr<TaskGroup>>& tasks
 
 void Server::stop(bool cut) {
   if (cut) heard_ = false;
+  *alive_ = false;
   run_blocking(cores_.at(0), join_all(cores_, tasks_));
   gateway_.stop();
   presence_.stop();
@@ -167,10 +171,38 @@ void Server::on_events(std::span<const Event> events) noexcept {
   if (heard_) {
     for (const Event& event : events) truth_.on_event(event);
   }
+  if (!hold_back(events)) gateway_.on_events(events);
+}
+
+// One command of a channel at a time is held back; those behind it arrive before it.
+bool Server::hold_back(std::span<const Event> events) {
+  Scheduler& scheduler = Scheduler::current();
+  if (options_.late_news == 0 || !*alive_ || !scheduler.dice().chance(options_.late_news)) return false;
+  const ChannelId channel = events.front().channel;
+  // Who joins a channel is told so by nothing else.
+  if (late_.contains(channel) || std::ranges::count(events, EventKind::kChannelCreate, &Event::kind) != 0) return false;
+  late_[channel].assign(events.begin(), events.end());
+  scheduler.after(scheduler.dice().delay(kLate), [this, living = alive_, &home = Core::current(), channel] {
+    if (!*living) return;
+    when_ready(home, [this, living, channel] {
+      if (*living) hand_on_late(channel);
+    });
+  });
+  return true;
+}
+
+void Server::hand_on_late(ChannelId channel) {
+  const auto at = late_.find(channel);
+  if (at == late_.end()) return;
+  const std::vector<Event> events = std::move(at->second);
+  late_.erase(at);
   gateway_.on_events(events);
 }
 
-Task<void> Server::withdraw(Event deletion) { return gateway_.withdraw(std::move(deletion)); }
+Task<void> Server::withdraw(Event deletion) {
+  hand_on_late(deletion.channel);  // what the gateway has not heard when this begins, it is never to tell
+  return gateway_.withdraw(std::move(deletion));
+}
 
 void Server::on_cursor(const ChannelState& channel, UserId user, const Cursor& before, const ReadState& now) noexcept {
   if (heard_) truth_.on_cursor(user, before, now);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -49,6 +50,7 @@ class Server final : private ChannelObserver {
     unsigned cores = 2;
     gateway::GatewayOptions gateway;
     embedded::RocksChannelLogOptions log;
+    double late_news = 0;  // of the commands, whose events reach the gateway late: behind those of later ones, or alone
   };
   Server(const Options& options, std::unique_ptr<Disk> disk, SimulatedClock& clock, Truth& truth);
   ~Server() override;
@@ -93,6 +95,8 @@ class Server final : private ChannelObserver {
   void on_events(std::span<const Event> events) noexcept override;
   Task<void> withdraw(Event deletion) override;
   void on_cursor(const ChannelState& channel, UserId user, const Cursor& before, const ReadState& now) noexcept override;
+  bool hold_back(std::span<const Event> events);
+  void hand_on_late(ChannelId channel);
 
   Task<void> answer(UserId user, std::string method, std::string path, std::string body, Answered answered);
   void note_answer(UserId user, const std::string& method, const std::string& path, const std::string& body, unsigned status);
@@ -128,6 +132,8 @@ class Server final : private ChannelObserver {
   app::GatewayPresence gateway_presence_;
   gateway::Gateway gateway_;
   api::Router router_;
+  std::map<ChannelId, std::vector<Event>> late_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::vector<std::unique_ptr<TaskGroup>> tasks_;  // one a core
 };
 
