@@ -152,9 +152,11 @@ int verify_command(Arguments arguments) {
     }
   }
   if (!command.check_file.empty()) return check_file(command);
-  if (options.directory.empty()) {
-    options.directory = (std::filesystem::temp_directory_path() / ("rookery-verify-" + system_random().token(6))).string();
-  }
+  const std::string place = (std::filesystem::temp_directory_path() / ("rookery-verify-" + system_random().token(6))).string();
+  if (options.directory.empty()) options.directory = place;
+  // Nobody may have asked for the history of a run that shows something: it is written in any case, and deleted when there is no finding.
+  const bool history_if_found = options.history_file.empty();
+  if (history_if_found) options.history_file = place + ".history";
   const ProgressLine progress;
   progress.line(fmt::format("seed {}", options.seed));
   verify::Checker checker;
@@ -170,11 +172,19 @@ int verify_command(Arguments arguments) {
   };
   const verify::RunEnd end = verify::run(options, checker, watch);
   progress.doing("");
-  const verify::ReportHead head{.target = options.url.empty() ? std::string("a server of its own") : options.url,
-                                .history = options.history_file,
-                                .repeat = command_to_repeat(command),
-                                .seed = options.seed,
-                                .refused = end.why};
+  const bool found = checker.findings().count() > 0;
+  verify::ReportHead head{.target = options.url.empty() ? std::string("a server of its own") : options.url,
+                          .history = options.history_file,
+                          .check = found ? "rookery verify --check " + options.history_file : std::string(),
+                          .repeat = command_to_repeat(command),
+                          .seed = options.seed,
+                          .refused = end.why,
+                          .history_cut = end.history_cut};
+  if (history_if_found && !found) {
+    std::error_code none;
+    std::filesystem::remove(options.history_file, none);
+    head.history.clear();
+  }
   return finish(command, head, checker, timeline);
 }
 

@@ -69,6 +69,11 @@ std::vector<Event> Recorder::take() {
   return std::exchange(events_, {});
 }
 
+bool Recorder::is_written() const {
+  const std::lock_guard lock(mutex_);
+  return !to_file_ || file_.good();
+}
+
 std::size_t Recorder::writes_under_way() const {
   const std::lock_guard lock(mutex_);
   return writing_.size();

@@ -34,6 +34,8 @@ class Recorder {
 
   // What was recorded since the last call; writes the file out.
   std::vector<Event> take();
+  // What was recorded until the last take() is in the file, if there is one: no disk was full.
+  bool is_written() const;
   // Operations under way that change something.
   std::size_t writes_under_way() const;
   std::uint64_t operations() const;

@@ -8,6 +8,11 @@
 #include "base/json_writer.h"
 
 namespace rookery::verify {
+namespace {
+
+constexpr std::string_view kCut = " (cut short: it could not be written to its end)";
+
+}  // namespace
 
 int verdict_of(const ReportHead& head, const Checker& checker) {
   if (checker.findings().count() > 0) return 1;
@@ -48,8 +53,9 @@ std::string text_report(const ReportHead& head, const Checker& checker) {
   text += fmt::format("{}: {} of {} rounds valid, {} operations answered, {} unanswered, {} dispatches, {} findings\n",
                       verdict_name(verdict_of(head, checker)), valid, checker.rounds().size(), answered, unanswered, dispatches,
                       checker.findings().count());
-  if (!head.history.empty()) text += fmt::format("history: {}\n", head.history);
-  if (!head.repeat.empty()) text += fmt::format("again: {}\n", head.repeat);
+  if (!head.history.empty()) text += fmt::format("history: {}{}\n", head.history, head.history_cut ? kCut : "");
+  if (!head.check.empty()) text += fmt::format("check: {}\n", head.check);
+  if (!head.repeat.empty()) text += fmt::format("seed: {}\nagain: {}\n", head.seed, head.repeat);
   return text;
 }
 
@@ -57,7 +63,8 @@ std::string json_report(const ReportHead& head, const Checker& checker) {
   std::string text;
   JsonWriter json(text);
   json.begin_object().key("verdict").string(verdict_name(verdict_of(head, checker))).key("target").string(head.target);
-  json.key("seed").number(head.seed).key("history").string(head.history).key("again").string(head.repeat);
+  json.key("seed").number(head.seed).key("history").string(head.history).key("history_cut").boolean(head.history_cut);
+  json.key("check").string(head.check).key("again").string(head.repeat);
   if (!head.refused.empty()) json.key("refused").string(head.refused);
   json.key("rounds").begin_array();
   for (const RoundResult& round : checker.rounds()) {

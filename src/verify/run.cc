@@ -44,11 +44,12 @@ class Run {
       : options_(options), checker_(checker), progress_(progress), random_(options.seed) {}
 
   RunEnd operator()() {
-    if (const Status begun = begin(); !begun) return {true, std::string(begun.error().sentence())};
+    if (const Status begun = begin(); !begun) return {.refused = true, .why = std::string(begun.error().sentence())};
     RunEnd end = play_all();
     stalls_.reset();
     recorder_->mark("done");
     feed_checker();
+    end.history_cut = !recorder_->is_written();
     return end;
   }
 
@@ -57,9 +58,9 @@ class Run {
     for (std::uint64_t i = 0; i < options_.rounds; ++i) {
       const Fault fault = options_.faults[i % options_.faults.size()];
       for (std::uint64_t tries = 1;; ++tries) {
-        if (const Status played = play(fault); !played) return {true, std::string(played.error().sentence())};
+        if (const Status played = play(fault); !played) return {.refused = true, .why = std::string(played.error().sentence())};
         if (checker_.rounds().back().valid() || lost_) break;
-        if (tries == kTriesMax) return {true, fmt::format("{} rounds in a row, and the fault met no operation", tries)};
+        if (tries == kTriesMax) return {.refused = true, .why = fmt::format("{} rounds in a row, and the fault met no operation", tries)};
       }
       if (lost_) break;
     }

@@ -45,6 +45,7 @@ inline constexpr double kSecondsMax = 600;
 struct RunEnd {
   bool refused = false;  // nothing could be checked, or not to the end; `why` says why
   std::string why;
+  bool history_cut = false;  // the history could not be written to its end
 };
 
 // Everything that was done and shown goes through `checker`. `progress` is called with a line on what is going on, and with every round

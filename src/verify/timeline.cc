@@ -172,6 +172,7 @@ std::string Timeline::html(const ReportHead& head, const Checker& checker) const
   if (!head.refused.empty()) html += fmt::format("<p class=bad>{}</p>\n", escaped(head.refused));
   if (!head.repeat.empty()) html += fmt::format("<p>Again: <code>{}</code></p>\n", escaped(head.repeat));
   if (!head.history.empty()) html += fmt::format("<p>History: <code>{}</code></p>\n", escaped(head.history));
+  if (!head.check.empty()) html += fmt::format("<p>Checked again: <code>{}</code></p>\n", escaped(head.check));
   html += "<h2>Findings</h2>\n" + (checker.findings().count() == 0 ? std::string("<p>None.</p>\n") : findings_list(checker));
   for (const auto* rounds : {&found_, &last_}) {
     for (const Round& round : *rounds) {

@@ -23,6 +23,7 @@ class Plan:
     pace_up: tuple = None
     end_up_after: int = None  # half-close: FIN to the server after so many bytes, its answers still pass
     end_down_after: int = None  # FIN to the client after so many bytes, what it sends still passes
+    replace_down: tuple = None  # (old, new), of one length: what the server says is not what arrives, where it comes in one piece
     repeats: int = 0  # after a cut_down: what the client had sent is sent again, on so many fresh connections, and the answers thrown away
     down: int = 0  # what passed, for tests to look at
     up: int = 0
@@ -106,6 +107,8 @@ class Proxy:
                     got = got[: stop - passed]
                 if plan.delay:
                     await asyncio.sleep(plan.delay)
+                if way == "down" and plan.replace_down:
+                    got = got.replace(*plan.replace_down)
                 if got:
                     writer.write(got)
                     await writer.drain()

@@ -1,5 +1,7 @@
 """`rookery verify` against an installation that runs: what an operator does with it."""
 import contextlib
+import os
+import pathlib
 import re
 import subprocess
 import threading
@@ -8,16 +10,18 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import server as servers
 from client import Person
+from proxy import Plan, Proxy
 from server import Server
 
-PASSED, INVALID = 0, 2
+PASSED, BROKEN, INVALID = 0, 1, 2
 TIMEOUT_S = 600
 
 
-def verify(*options, expect=PASSED):
-    """What it printed. Small: what is looked at is how it goes about it."""
+def verify(*options, expect=PASSED, temporary=None):
+    """What it printed. Small: what is looked at is how it goes about it. `temporary`: a folder for what it writes unasked."""
+    environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
     done = subprocess.run([servers.BINARY, "verify", "--seed", "1", "--users", "3", "--channels", "2", "--seconds", "1", *options], capture_output=True,
-                          text=True, errors="replace", timeout=TIMEOUT_S, check=False)
+                          text=True, errors="replace", timeout=TIMEOUT_S, check=False, env=environment)
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -96,6 +100,32 @@ def test_verify_says_that_a_url_leads_nowhere_or_to_something_else():
         assert f"{url} is no Rookery: " in verify("--url", url, expect=INVALID)
     assert f"{url} cannot be reached: " in verify("--url", url, expect=INVALID)
     assert "a URL is http://HOST:PORT, without a path" in verify("--url", f"{url}/chat", expect=INVALID)
+
+
+def test_a_run_with_a_finding_keeps_its_history_and_says_how_to_check_it_again(tmp_path):
+    with Server() as server, Proxy(server) as proxy:
+        # A server whose counts are wrong, as far as verify can tell.
+        proxy.default = lambda: Plan(replace_down=(b'"unread":0', b'"unread":9'))
+        said = verify("--url", f"http://127.0.0.1:{proxy.port}", expect=BROKEN, temporary=tmp_path)
+    history = re.search(r"^history: (.*)$", said, re.M)[1]
+    assert list(tmp_path.iterdir()) == [pathlib.Path(history)]
+    assert f"\ncheck: rookery verify --check {history}\nseed: 1\nagain: rookery verify --url " in said, said
+    findings = re.findall(r"^round 1: G9 .*\n.*\n.*", said, re.M)
+    assert findings, said
+    again = verify("--check", history, expect=BROKEN, temporary=tmp_path)
+    assert re.findall(r"^round 1: G9 .*\n.*\n.*", again, re.M) == findings
+    assert list(tmp_path.iterdir()) == [pathlib.Path(history)]
+
+
+def test_a_run_without_a_finding_leaves_nothing_behind(tmp_path):
+    said = verify(temporary=tmp_path)
+    assert "history: " not in said
+    assert "cannot be reached" in verify("--url", "http://127.0.0.1:1", expect=INVALID, temporary=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_history_that_cannot_be_written_to_its_end_is_said_to_be_cut_short():
+    assert "history: /dev/full (cut short: " in verify("--history", "/dev/full")
 
 
 def test_a_history_that_was_cut_short_is_incomplete_and_not_passed(tmp_path):
