@@ -78,6 +78,7 @@ std::string command_to_repeat(const VerifyCommand& command) {
   std::string text = "rookery verify";
   if (!options.url.empty()) text += " --url " + options.url;
   if (!options.accounts_file.empty()) text += " --accounts " + options.accounts_file;
+  if (!options.invite.empty()) text += " --invite CODE";
   if (!options.server.empty()) text += " --server " + options.server;
   if (!options.power_cut.empty()) text += fmt::format(" --directory {} --power-cut '{}'", options.directory, options.power_cut);
   text += " --fault ";

@@ -13,6 +13,7 @@ constexpr std::chrono::seconds kAnswerWithin{15};
 constexpr std::uint64_t kPage = 100;
 constexpr int kTriesMax = 40;  // of what is refused for the moment
 constexpr double kPauseMax_s = 10;
+constexpr unsigned kForbidden = 403;
 
 Event event_of(const Login& who, Action action, std::uint64_t channel) {
   Event event;
@@ -252,8 +253,15 @@ Result<Json> Caller::ask(std::string_view method, std::string_view path, std::st
     if (answer->status < 300) return json;
     const auto retry = json->root().member("retry_after");
     if (!retry || i == kTriesMax) {
-      return fail(ErrorCode::kBadRequest, std::string(method) + " " + std::string(path) + ": " + std::to_string(answer->status) + " " +
-                                              std::string(text_member(json->root(), "message")));
+      std::string sentence = std::string(method) + " " + std::string(path) + ": " + std::to_string(answer->status) + " " +
+                             std::string(text_member(json->root(), "message"));
+      if (const auto fields = json->root().member("errors")) {
+        fields->each_member([&sentence](std::string_view name, JsonValue fault) {
+          sentence += " (" + std::string(name) + ' ' + std::string(fault.string().value_or("")) + ")";
+          return true;
+        });
+      }
+      return fail(answer->status == kForbidden ? ErrorCode::kMissingPermission : ErrorCode::kBadRequest, std::move(sentence));
     }
     std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(retry->number().value_or(1), 0.05, kPauseMax_s)));
   }

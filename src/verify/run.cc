@@ -70,6 +70,7 @@ class Run {
   Status start_server();
   Status learn_limits();
   Status gather_cast();
+  Error not_registered(const Error& error, std::size_t before) const;
   Status sign_in_given_accounts();
   Status make_rooms();
   Status make_large_room(Caller& caller);
@@ -189,6 +190,16 @@ Status Run::learn_limits() {
   return {};
 }
 
+// An invite may be wrong, or good for too few.
+Error Run::not_registered(const Error& error, std::size_t before) const {
+  if (options_.invite.empty() || error.code != ErrorCode::kMissingPermission) return error;
+  const std::size_t people = options_.users + kGuests;
+  const std::string come = before == 0 ? std::string() : fmt::format(" any more, after {} of {} people", before, people);
+  return Error(error.code,
+               fmt::format("{} does not take the invite{}: {}; it must be good for {} people, two more than --users, every {} rounds",
+                           options_.url, come, error.sentence(), people, kRoundsOfACast));
+}
+
 Status Run::gather_cast() {
   Caller caller(*arena_);
   if (!options_.accounts_file.empty() && round_ == 1) return sign_in_given_accounts();
@@ -201,14 +212,16 @@ Status Run::gather_cast() {
       // A name that is free also in an installation that was verified before.
       const std::string name = fmt::format("verify_{}_{}_{}", system_random().next() % 100'000'000, casts_, i);
       auto login = caller.sign_up(name, kPassword, options_.invite);
-      if (!login) return fail(login.error());
+      if (!login) return fail(not_registered(login.error(), i));
       (i < options_.users ? arena_->accounts : arena_->guests).push_back({name, kPassword, *std::move(login)});
     }
     return {};
   }
-  for (Account& account : arena_->accounts) {
-    if (std::chrono::steady_clock::now() - account.login.since < kRefreshAfter) continue;
-    if (const Status fresh = caller.refresh(account.login); !fresh) return fresh;
+  for (auto* const people : {&arena_->accounts, &arena_->guests}) {
+    for (Account& account : *people) {
+      if (std::chrono::steady_clock::now() - account.login.since < kRefreshAfter) continue;
+      if (const Status fresh = caller.refresh(account.login); !fresh) return fresh;
+    }
   }
   return {};
 }

@@ -73,6 +73,27 @@ def test_verify_uses_accounts_that_it_is_given_where_registration_is_closed(tmp_
             assert f"{people[0].username}: " in verify("--url", url, "--accounts", str(accounts), expect=INVALID)
 
 
+def test_verify_registers_people_by_an_invite_and_says_when_it_is_not_taken():
+    with Server("--registration", "invite") as server:
+        root = Person.first_administrator(server)
+        url = f"http://127.0.0.1:{server.port}"
+
+        def invite(uses):
+            return root.post("/admin/invites", {"uses": uses}).ok(201)["code"]
+
+        good = invite(5)
+        said = verify("--url", url, "--invite", good)
+        assert re.search(r"^passed: 1 of 1 rounds valid", said, re.M), said
+        for spent in (good, "x" * len(good)):
+            said = verify("--url", url, "--invite", spent, expect=INVALID)
+            assert f"{url} does not take the invite: " in said and "(invite is not valid, or used up)" in said, said
+            assert "it must be good for 5 people" in said, said
+        said = verify("--url", url, "--invite", invite(3), expect=INVALID)
+        assert f"{url} does not take the invite any more, after 3 of 5 people: " in said, said
+        said = verify("--url", url, expect=INVALID)
+        assert f"{url} lets nobody register without an invite: --invite CODE" in said, said
+
+
 @contextlib.contextmanager
 def other_program():
     class Handler(BaseHTTPRequestHandler):
