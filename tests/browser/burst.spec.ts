@@ -59,7 +59,7 @@ test('while somebody types, a burst of messages costs him no letter, and he is s
     const letter = text[typed.length % text.length]!;
     await page.keyboard.press(letter === ' ' ? 'Space' : letter);
     typed += letter;
-    if (typed.length % text.length === 0 && !over) {
+    if (typed.length === 4 * text.length && !over) {
       await page.keyboard.press('Enter');
       typed = '';
       await expect(composer).toHaveValue('');

@@ -51,6 +51,43 @@ test('what comes, grows and shrinks around the reader does not move what he read
   await max.leave();
 });
 
+test('a message of many lines takes room from the others and not the newest of them out of sight', async ({
+  browser,
+}) => {
+  const lotte = await Person.arrive(browser, 'lotte', () => installation.port);
+  const { page } = lotte;
+  await lotte.register('Lotte Hein');
+  const nils = await Writer.register(installation.address, 'nils', 'Nils Brand');
+  const channel = await nils.openChannel([await nils.idOf('lotte')]);
+  await nils.sayAll(
+    channel,
+    Array.from({ length: 30 }, (_, n) => `Line ${n + 1}.`),
+  );
+  await lotte.open('Nils Brand');
+  await page.getByRole('log').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect(lotte.row('Nils Brand')).not.toContainText('unread');
+  const end = () => page.getByRole('log').evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop);
+
+  const composer = page.locator('#composer');
+  await composer.focus();
+  const height = await composer.evaluate((box) => box.clientHeight);
+  for (const word of ['ladder ', 'lamp ', 'rope ', 'key ', 'boat ']) {
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type(word.repeat(3));
+    await expect.poll(end).toBeLessThan(2);
+  }
+  expect(await composer.evaluate((box) => box.clientHeight)).toBeGreaterThan(height * 2);
+  await expect(lotte.message('Line 30.')).toBeInViewport();
+  await nils.sayAll(channel, ['And one more']);
+  await expect(lotte.message('And one more')).toBeInViewport();
+  await expect(lotte.row('Nils Brand')).not.toContainText('unread');
+  await composer.fill('');
+  await expect.poll(() => composer.evaluate((box) => box.clientHeight)).toBe(height);
+  await expect.poll(end).toBeLessThan(2);
+  expect(lotte.complaints).toEqual([]);
+  await lotte.leave();
+});
+
 const kMessages = 100_000;
 const kDrawnMax = 260;
 

@@ -88,8 +88,11 @@ function Writing({ channel: { id: channel, type, recipients = [] }, title, onSen
   }, []);
   useLayoutEffect(() => {
     const box = input.current!;
+    const line = box.parentElement!;
+    line.style.minHeight = `${line.offsetHeight}px`; // while it is measured, the messages above keep their room, and so their place
     box.style.height = 'auto';
     box.style.height = `${box.scrollHeight}px`;
+    line.style.minHeight = '';
   }, [text]);
 
   const write = (value: string) => {
