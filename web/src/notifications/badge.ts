@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import { unreadTotal } from '../conversations/conversations.ts';
 import { instance, phase } from '../session/session.ts';
 
@@ -6,17 +6,27 @@ import { instance, phase } from '../session/session.ts';
 
 const kSize = 64;
 const kRadius = 22;
+const kPause = 250; // what comes and is read at once, as in the open conversation, is not worth a picture
 const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
 const plain = icon?.href ?? '';
 const picture = new Image();
 let drawn = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+const name = computed(() => instance.value?.name || 'Rookery');
+const count = computed(() => (phase.value === 'signed-in' ? unreadTotal.value : 0));
 
 effect(() => {
-  const name = instance.value?.name || 'Rookery';
-  const unread = phase.value === 'signed-in' ? unreadTotal.value : 0;
-  document.title = unread > 0 ? `(${unread}) ${name}` : name;
-  void mark(unread);
+  void [name.value, count.value];
+  if (timer === undefined) timer = setTimeout(show, kPause);
 });
+
+function show(): void {
+  timer = undefined;
+  const unread = count.peek();
+  document.title = unread > 0 ? `(${unread}) ${name.peek()}` : name.peek();
+  void mark(unread);
+}
 
 async function mark(unread: number): Promise<void> {
   if (unread === drawn || !icon) return;

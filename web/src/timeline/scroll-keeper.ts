@@ -38,12 +38,14 @@ export class ScrollKeeper {
   #anchor: { row: Element; top: number; scrolled: number } | undefined;
   #scrolled = 0; // when the place was last looked at
   #height = 0; // of everything, then
+  #size = ''; // of the list and the room for it, then
   #place: Place | undefined;
 
   /** `resized`: after something in the list, or the room for it, grew or shrank. Returns what undoes it. */
   attach(parts: Parts, resized: () => void): () => void {
     this.#parts = parts;
     const observer = new ResizeObserver(() => {
+      if (this.#size === this.#sizeNow()) return; // it stood so already when its place was kept
       this.restore();
       resized();
     });
@@ -192,9 +194,15 @@ export class ScrollKeeper {
     const { box } = this.#parts!;
     this.#scrolled = box.scrollTop;
     this.#height = box.scrollHeight;
+    this.#size = this.#sizeNow();
     if (!this.#anchor) return;
     const { row } = this.#anchor;
     this.#anchor = { row, top: row.getBoundingClientRect().top, scrolled: box.scrollTop };
+  }
+
+  #sizeNow(): string {
+    const { box, list } = this.#parts!;
+    return `${box.clientWidth} ${box.clientHeight} ${list.getBoundingClientRect().height}`;
   }
 
   #isNearEnd(): boolean {
