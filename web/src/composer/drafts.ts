@@ -8,9 +8,12 @@ const kPause = 500;
 interface Draft {
   channel: string;
   text: string;
+  /** When it was typed, in milliseconds of the machine's clock, which all tabs share. */
+  at: number;
 }
 
 const drafts = signal<ReadonlyMap<string, string>>(new Map());
+const typedAt = new Map<string, number>();
 const unsaved = new Set<string>();
 const others = new BroadcastChannel('rookery-drafts');
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,7 +24,13 @@ void everything<Draft>('drafts')
   })
   .catch(() => undefined);
 
-others.onmessage = ({ data }: MessageEvent<Draft>) => put(data.channel, data.text);
+// What another tab tells is up to kPause old: it may not take the place of what was typed here since.
+others.onmessage = ({ data }: MessageEvent<Draft>) => {
+  if (data.at <= (typedAt.get(data.channel) ?? 0)) return;
+  typedAt.set(data.channel, data.at);
+  unsaved.delete(data.channel);
+  put(data.channel, data.text);
+};
 
 function put(channel: string, text: string): void {
   const next = new Map(drafts.peek());
@@ -36,6 +45,7 @@ export function draftOf(channel: string): string {
 
 export function setDraft(channel: string, text: string): void {
   put(channel, text);
+  typedAt.set(channel, Date.now());
   unsaved.add(channel);
   clearTimeout(timer);
   timer = setTimeout(save, kPause);
@@ -44,7 +54,7 @@ export function setDraft(channel: string, text: string): void {
 function save(): void {
   clearTimeout(timer);
   if (unsaved.size === 0) return;
-  const now = [...unsaved].map((channel) => ({ channel, text: draftOf(channel) }));
+  const now = [...unsaved].map((channel) => ({ channel, text: draftOf(channel), at: typedAt.get(channel) ?? 0 }));
   unsaved.clear();
   void transact(['drafts'], 'readwrite', (table) => {
     for (const draft of now) {
@@ -61,5 +71,6 @@ addEventListener('pagehide', save);
 onSignOut(() => {
   clearTimeout(timer);
   unsaved.clear();
+  typedAt.clear();
   drafts.value = new Map();
 });
