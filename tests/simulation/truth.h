@@ -93,7 +93,10 @@ class Truth {
   // `exact`: nothing can be there that was not told.
   void compare_channel(ChannelId channel, const ChannelView* view, const std::vector<Message>& messages,
                        const std::vector<rookery::Change>& changes, bool exact);
-  void compare_cursor(ChannelId channel, UserId user, const ReadState& read);
+  // As it was shown so far.
+  Cursor cursor(ChannelId channel, UserId user) { return cursors_[{channel, user}]; }
+  // `told`: when `read` was asked for.
+  void compare_cursor(ChannelId channel, UserId user, const Cursor& told, const ReadState& read);
   // A channel that is stored, and of which nothing was told before the power went.
   void adopt(const ChannelState& state);
   void expect_nothing_open() const;

@@ -77,15 +77,15 @@ void Truth::extend(ChannelId id, Channel& channel, const std::vector<Message>& m
   channel.members_most = std::max(channel.members_most, channel.members.size());
 }
 
-void Truth::compare_cursor(ChannelId id, UserId user, const ReadState& read) {
+void Truth::compare_cursor(ChannelId id, UserId user, const Cursor& told, const ReadState& read) {
   const Channel& channel = channels_.at(id);
   if (!channel.members.contains(user)) return;
-  Cursor& known = cursors_[{id, user}];
   const std::string whose = fmt::format("{} in {}", user.value, id.value);
-  if (read.cursor.read_seq < known.read_seq || read.cursor.delivered_seq < known.delivered_seq)
-    violation(fmt::format("the cursor of {} went back: read {} → {}, delivered {} → {}", whose, known.read_seq, read.cursor.read_seq,
-                          known.delivered_seq, read.cursor.delivered_seq));
-  known = read.cursor;  // what was written when the power went, too
+  if (read.cursor.read_seq < told.read_seq || read.cursor.delivered_seq < told.delivered_seq)
+    violation(fmt::format("the cursor of {} went back: read {} → {}, delivered {} → {}", whose, told.read_seq, read.cursor.read_seq,
+                          told.delivered_seq, read.cursor.delivered_seq));
+  Cursor& known = cursors_[{id, user}];
+  if (known == told) known = read.cursor;  // what was written when the power went, too
   if (read.cursor.read_seq > read.cursor.delivered_seq || read.cursor.delivered_seq > channel.last_seq())
     violation("the cursors are out of order: " + whose);
   if (read.unread != channel.last_seq() - read.cursor.read_seq) violation("unread is wrong: " + whose);
