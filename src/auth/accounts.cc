@@ -253,9 +253,9 @@ Task<Status> Accounts::set_password(UserId user, std::string proved_by, std::str
     account.password_hash = hash;
     return {};
   };
-  auto changed = co_await parts_.store.change_account(user, std::move(change), std::move(note));
+  auto changed = co_await parts_.logins.end_all_with(user, kept, Revocation::kEnded, std::move(change), std::move(note));
   if (!changed) co_return fail(std::move(changed.error()));
-  co_return co_await parts_.logins.end_all(user, kept);
+  co_return Status();
 }
 
 Task<Status> Accounts::say_farewell(UserId user) {
@@ -270,10 +270,8 @@ Task<Status> Accounts::say_farewell(UserId user) {
 Task<Status> Accounts::mark_deleted(UserId user, AuditNote note) {
   const auto guard = co_await lock_of_this_core().acquire(user);
   std::function<Status(Account&)> change = empty_account;
-  auto changed = co_await parts_.store.change_account(user, std::move(change), std::move(note));
+  auto changed = co_await parts_.logins.end_all_with(user, LoginId(), Revocation::kEnded, std::move(change), std::move(note));
   if (!changed) co_return fail(std::move(changed.error()));
-  auto ended = co_await parts_.logins.end_all(user, LoginId());
-  if (!ended) co_return ended;
   co_return co_await parts_.profiles.changed(user);
 }
 
@@ -317,17 +315,23 @@ Task<Status> Accounts::disable_here(UserId user, bool disabled, AuditNote note) 
   const auto before = co_await parts_.store.account(user);
   if (!before) co_return fail(before.error());
   if (before->deleted) co_return fail(ErrorCode::kUnknownUser);
-  if (before->disabled != disabled) {
-    std::function<Status(Account&)> change = [disabled](Account& account) -> Status {
-      if (account.deleted) return fail(ErrorCode::kUnknownUser);
-      account.disabled = disabled;
-      return {};
-    };
-    const auto changed = co_await parts_.store.change_account(user, std::move(change), std::move(note));
-    if (!changed) co_return fail(changed.error());
+  if (before->disabled == disabled) {
+    if (!disabled) co_return Status();
+    co_return co_await parts_.logins.end_all(user, LoginId(), Revocation::kDisabled);  // what an earlier version may have left
   }
-  if (!disabled) co_return Status();
-  co_return co_await parts_.logins.end_all(user, LoginId(), Revocation::kDisabled);  // a repeat ends what an earlier one did not
+  std::function<Status(Account&)> change = [disabled](Account& account) -> Status {
+    if (account.deleted) return fail(ErrorCode::kUnknownUser);
+    account.disabled = disabled;
+    return {};
+  };
+  Result<Account> changed = fail(ErrorCode::kUnknownUser);
+  if (disabled) {
+    changed = co_await parts_.logins.end_all_with(user, LoginId(), Revocation::kDisabled, std::move(change), std::move(note));
+  } else {
+    changed = co_await parts_.store.change_account(user, std::move(change), std::move(note));
+  }
+  if (!changed) co_return fail(std::move(changed.error()));
+  co_return Status();
 }
 
 Task<Status> Accounts::set_admin(UserId user, bool admin, AuditNote note) {

@@ -88,14 +88,29 @@ Task<Status> Logins::end(UserId user, LoginId login, AuditNote note) {
   co_return co_await end_these(user, std::move(ended), Revocation::kEnded, std::move(note));
 }
 
-Task<Status> Logins::end_all(UserId user, LoginId kept, Revocation why, AuditNote note) {
+Task<Result<std::vector<LoginId>>> Logins::all_but(UserId user, LoginId kept) {
   auto there = co_await parts_.store.logins_of(user);
   if (!there) co_return fail(std::move(there.error()));
-  std::vector<LoginId> ended;
+  std::vector<LoginId> found;
   for (const UsedLogin& used : *there) {
-    if (used.login.id != kept) ended.push_back(used.login.id);
+    if (used.login.id != kept) found.push_back(used.login.id);
   }
-  co_return co_await end_these(user, std::move(ended), why, std::move(note));
+  co_return found;
+}
+
+Task<Status> Logins::end_all(UserId user, LoginId kept, Revocation why, AuditNote note) {
+  auto ended = co_await all_but(user, kept);
+  if (!ended) co_return fail(std::move(ended.error()));
+  co_return co_await end_these(user, std::move(*ended), why, std::move(note));
+}
+
+Task<Result<Account>> Logins::end_all_with(UserId user, LoginId kept, Revocation why, std::function<Status(Account&)> change,
+                                           AuditNote note) {
+  auto ended = co_await all_but(user, kept);
+  if (!ended) co_return fail(std::move(ended.error()));
+  auto changed = co_await parts_.store.change_account(user, std::move(change), std::move(note), *ended);
+  if (changed) co_await parts_.authenticator.revoke(user, std::move(*ended), why);
+  co_return changed;
 }
 
 }  // namespace rookery::auth

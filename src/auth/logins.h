@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,8 +53,12 @@ class Logins {
   Task<Status> end(UserId user, LoginId login, AuditNote note = {});
   // All of a user's, but `kept` (0: none kept). A `note` is written also when there are none.
   Task<Status> end_all(UserId user, LoginId kept, Revocation why = Revocation::kEnded, AuditNote note = {});
+  // The same together with a change of the account (AccountStore::change_account): one write, so that a power cut leaves no
+  // login that the change should have ended.
+  Task<Result<Account>> end_all_with(UserId user, LoginId kept, Revocation why, std::function<Status(Account&)> change, AuditNote note);
 
  private:
+  Task<Result<std::vector<LoginId>>> all_but(UserId user, LoginId kept);
   Tokens tokens(const Account& account, LoginId login, std::string refresh_token) const;
   Task<Status> end_these(UserId user, std::vector<LoginId> logins, Revocation why, AuditNote note);
 

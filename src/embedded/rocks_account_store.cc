@@ -56,6 +56,12 @@ void put_account(Batch& batch, const Account& before, const Account& account) {
     }
   }
 }
+void erase_logins(Batch& batch, UserId user, const std::vector<LoginId>& logins) {
+  for (const LoginId login : logins) {
+    batch.erase(Family::kState, login_key(user, login));
+    batch.erase(Family::kState, refresh_key(login));
+  }
+}
 void put_name(Batch& batch, const std::string& name, UserId user) { batch.put(Family::kState, name_key(name), encode_owner(user)); }
 
 }  // namespace
@@ -190,24 +196,29 @@ Task<Result<Account>> RocksAccountStore::account(UserId user) {
   co_return std::move(*account);
 }
 
-Task<Result<Account>> RocksAccountStore::change_account(UserId user, std::function<Status(Account&)> change, AuditNote note) {
-  auto work = change_under_lock(user, std::move(change), std::move(note));
-  co_return co_await under_lock(user_key(user), std::move(work));
+Task<Result<Account>> RocksAccountStore::change_account(UserId user, std::function<Status(Account&)> change, AuditNote note,
+                                                        std::vector<LoginId> ended) {
+  const bool ends_logins = !ended.empty();
+  auto work = change_under_lock(user, std::move(change), std::move(note), std::move(ended));
+  work = under_lock(user_key(user), std::move(work));
+  if (ends_logins) work = under_lock(login_prefix(user), std::move(work));
+  co_return co_await std::move(work);
 }
 
-Task<Result<Account>> RocksAccountStore::change_under_lock(UserId user, std::function<Status(Account&)> change, AuditNote note) {
+Task<Result<Account>> RocksAccountStore::change_under_lock(UserId user, std::function<Status(Account&)> change, AuditNote note,
+                                                           std::vector<LoginId> ended) {
   auto before = co_await account(user);
   if (!before) co_return before;
   Account after = *before;
   if (auto changed = change(after); !changed) co_return fail(std::move(changed.error()));
   const std::string email = after.email_name();
   const bool new_name = !email.empty() && email != before->email_name();
-  auto work = replace(std::move(*before), std::move(after), std::move(note));
+  auto work = replace(std::move(*before), std::move(after), std::move(note), std::move(ended));
   if (new_name) work = under_lock(name_key(email), std::move(work));
   co_return co_await std::move(work);
 }
 
-Task<Result<Account>> RocksAccountStore::replace(Account before, Account after, AuditNote note) {
+Task<Result<Account>> RocksAccountStore::replace(Account before, Account after, AuditNote note, std::vector<LoginId> ended) {
   const std::string old_email = before.email_name();
   const std::string new_email = after.email_name();
   Batch batch;
@@ -221,6 +232,7 @@ Task<Result<Account>> RocksAccountStore::replace(Account before, Account after, 
     }
   }
   put_account(batch, before, after);
+  erase_logins(batch, after.id, ended);
   add_note(batch, note);
   auto written = co_await database_.commit(std::move(batch));
   if (!written) co_return fail(std::move(written.error()));
@@ -320,10 +332,7 @@ Task<Status> RocksAccountStore::end_logins(UserId user, std::vector<LoginId> log
 
 Task<Status> RocksAccountStore::end_under_lock(UserId user, std::vector<LoginId> logins, AuditNote note) {
   Batch batch;
-  for (const LoginId login : logins) {
-    batch.erase(Family::kState, login_key(user, login));
-    batch.erase(Family::kState, refresh_key(login));
-  }
+  erase_logins(batch, user, logins);
   add_note(batch, note);
   if (batch.empty()) co_return Status();
   co_return co_await database_.commit(std::move(batch));

@@ -35,7 +35,8 @@ class RocksAccountStore final : public AccountStore, public PersonalStore, publi
   Task<Status> put_invite(InstanceInvite invite, AuditNote note) override;
   Task<Result<std::optional<InstanceInvite>>> invite(std::string code) override;
   Task<Result<Account>> account(UserId user) override;
-  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change, AuditNote note) override;
+  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change, AuditNote note,
+                                       std::vector<LoginId> ended) override;
   Task<Result<UserId>> user_of_name(std::string name) override;
   Task<Result<std::vector<NameEntry>>> usernames(std::string prefix, std::string after, std::size_t limit) override;
 
@@ -67,7 +68,7 @@ class RocksAccountStore final : public AccountStore, public PersonalStore, publi
  private:
   using Locks = KeyedLock<std::string>;  // by the key of a row
 
-  // Does `work` while nobody else holds `key`. A name's lock is taken last.
+  // Does `work` while nobody else holds `key`. That of a user's logins is taken before the user's, a name's last.
   template <class T>
   Task<T> under_lock(std::string key, Task<T> work);
   template <class T>
@@ -75,8 +76,8 @@ class RocksAccountStore final : public AccountStore, public PersonalStore, publi
 
   Task<Status> create_under_lock(Account account, InviteUse use, AuditNote note);
   Task<Status> use_invite(InviteUse use, Batch& batch);
-  Task<Result<Account>> change_under_lock(UserId user, std::function<Status(Account&)> change, AuditNote note);
-  Task<Result<Account>> replace(Account before, Account after, AuditNote note);
+  Task<Result<Account>> change_under_lock(UserId user, std::function<Status(Account&)> change, AuditNote note, std::vector<LoginId> ended);
+  Task<Result<Account>> replace(Account before, Account after, AuditNote note, std::vector<LoginId> ended);
   Task<Status> remove_invite_under_lock(std::string code, AuditNote note);
   Task<Result<RefreshFamily>> refresh_under_lock(UserId user, LoginId login, std::function<Status(RefreshFamily&)> change);
   Task<Status> end_under_lock(UserId user, std::vector<LoginId> logins, AuditNote note);

@@ -54,7 +54,8 @@ Task<Result<Account>> MemoryAccountStore::account(UserId user) {
   co_return at->second;
 }
 
-Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::function<Status(Account&)> change, AuditNote note) {
+Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::function<Status(Account&)> change, AuditNote note,
+                                                         std::vector<LoginId> ended) {
   const std::lock_guard lock(mutex_);
   const auto at = accounts_.find(user);
   if (at == accounts_.end()) co_return fail(ErrorCode::kUnknownUser);
@@ -66,6 +67,7 @@ Task<Result<Account>> MemoryAccountStore::change_account(UserId user, std::funct
   if (!before.empty()) names_.erase(before);
   if (!after.empty()) names_[after] = user;
   at->second = now;
+  for (const LoginId login : ended) logins_.erase({user, login});
   add_note(std::move(note));
   co_return now;
 }

@@ -14,7 +14,7 @@
 
 namespace rookery::memory {
 
-class MemoryAccountStore final : public AccountStore, public PersonalStore, public AdministrationStore {
+class MemoryAccountStore : public AccountStore, public PersonalStore, public AdministrationStore {
  public:
   using AccountStore::change_account;
   using AccountStore::create_account;
@@ -22,7 +22,8 @@ class MemoryAccountStore final : public AccountStore, public PersonalStore, publ
   Task<Status> put_invite(InstanceInvite invite, AuditNote note) override;
   Task<Result<std::optional<InstanceInvite>>> invite(std::string code) override;
   Task<Result<Account>> account(UserId user) override;
-  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change, AuditNote note) override;
+  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change, AuditNote note,
+                                       std::vector<LoginId> ended) override;
   Task<Result<UserId>> user_of_name(std::string name) override;
   Task<Result<std::vector<NameEntry>>> usernames(std::string prefix, std::string after, std::size_t limit) override;
 

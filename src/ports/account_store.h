@@ -52,10 +52,11 @@ class AccountStore {
   // Deleted ones too. kUnknownUser.
   virtual Task<Result<Account>> account(UserId user) = 0;
   // A verified e-mail that the change sets is taken and one that it drops is given back: kTaken as above. id and username
-  // do not change. Answers the account as it is now.
-  virtual Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change, AuditNote note) = 0;
-  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change) {
-    return change_account(user, std::move(change), AuditNote());
+  // do not change. Answers the account as it is now. In the same write the user's logins `ended` end, as by end_logins().
+  virtual Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change, AuditNote note,
+                                               std::vector<LoginId> ended) = 0;
+  Task<Result<Account>> change_account(UserId user, std::function<Status(Account&)> change, AuditNote note = {}) {
+    return change_account(user, std::move(change), std::move(note), {});
   }
   // Whose username or verified e-mail this is, deleted accounts' usernames included; an empty id when nobody's.
   virtual Task<Result<UserId>> user_of_name(std::string name) = 0;

@@ -266,6 +266,25 @@ TEST_P(AccountStoreContract, LoginsAreListedOldestFirstAndEndWithTheirRefreshTok
   EXPECT_EQ(wait(accounts().logins_of(UserId(2))).value().size(), 1u);
 }
 
+TEST_P(AccountStoreContract, LoginsEndInTheWriteThatChangesTheirAccount) {
+  ASSERT_TRUE(wait(accounts().create_account(an_account(1, "ada"))).has_value());
+  for (const std::uint64_t id : {11, 12, 13}) {
+    const Login login{LoginId(id), UserId(1), std::nullopt, TimeMs(100)};
+    ASSERT_TRUE(wait(accounts().put_login(login, RefreshFamily())).has_value());
+  }
+  const auto refuse = [](Account&) -> Status { return fail(ErrorCode::kBadCredentials); };
+  ASSERT_FALSE(wait(accounts().change_account(UserId(1), refuse, AuditNote(), {LoginId(11)})).has_value());
+  EXPECT_EQ(wait(accounts().logins_of(UserId(1))).value().size(), 3u);
+  const auto disable = [](Account& account) { return account.disabled = true, Status(); };
+  ASSERT_TRUE(wait(accounts().change_account(UserId(1), disable, AuditNote(), {LoginId(11), LoginId(13), LoginId(99)})).has_value());
+  rig_->restart();
+  EXPECT_TRUE(wait(accounts().account(UserId(1))).value().disabled);
+  ASSERT_EQ(wait(accounts().logins_of(UserId(1))).value().size(), 1u);
+  EXPECT_TRUE(wait(accounts().login(UserId(1), LoginId(12))).has_value());
+  const auto touch = [](RefreshFamily&) { return Status(); };
+  EXPECT_EQ(wait(accounts().change_refresh(UserId(1), LoginId(11), touch)).error().code, ErrorCode::kUnknownSession);
+}
+
 TEST_P(AccountStoreContract, ARefreshFamilyIsChangedInPlace) {
   RefreshFamily family;
   family.key = "key";
