@@ -74,19 +74,12 @@ class Workbench:
             "HOME": str(base / "home"),
             "LANG": "C.UTF-8",
             "TMPDIR": str(base),
-            "NODE_OPTIONS": self._node_options(),
         }
         self._count, self._running, self._kernel = 0, [], None
         self.port = None
         self._server = servers.Server(rate_limits="on") if own_server else None
         if self._server:
             self.port = self._server.start().port
-
-    @staticmethod
-    def _node_options():
-        version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-        # Before 22 a WebSocket has to be asked for.
-        return "--experimental-websocket" if int(version[1:].split(".")[0]) < 22 else ""
 
     def run(self, block):
         """What the block printed. Raises Failed when it ends otherwise than well."""
@@ -113,7 +106,7 @@ class Workbench:
             subprocess.run(["node", "--input-type=module", "-", str(source), str(target)], input=TRANSPILE, text=True, cwd=ROOT, check=True)
         else:
             target.write_text(code)
-        return ["node", "--disable-warning=ExperimentalWarning", str(target)]
+        return ["node", str(target)]
 
     def _finish(self, block, *command):
         process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
