@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Checks that every test that the README and docs/guarantees.md name beside a promise exists.
+"""Checks that every test that the README and docs/guarantees.md name beside a promise exists, and so does every test and every file of
+the repository that docs/seeds.md names.
 
 A test is named `Suite.Name` (GoogleTest) or `test_name` (pytest); `….Name` repeats the suite before it. Prints one line for each
 that is not there, and for each promise without a test, and exits 1 if there is any. Usage: check_promises.py [ROOT].
@@ -10,8 +11,10 @@ import re
 import sys
 
 PAGES = ["README.md", "docs/guarantees.md"]
+REQUIREMENTS = "docs/seeds.md"
 PROMISE = re.compile(r"^\| (G\d+) \|")
 NAME = re.compile(r"`(?:(?P<suite>\w+|…)\.(?P<name>[A-Z]\w+)|(?P<function>test_\w+))`")
+FILE = re.compile(r"(?<![\w/])((?:src|api|web|sdk|tests|tools|examples|docs)/[\w./-]*\w)")
 GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\((\w+),\s*(\w+)\)", re.MULTILINE)
 PYTEST = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
 
@@ -27,6 +30,26 @@ def existing_tests(root):
     return names
 
 
+def named_in(line):
+    named, suite = [], None
+    for match in NAME.finditer(line):
+        if match["suite"] and match["suite"] != "…":
+            suite = match["suite"]
+        named.append(match["function"] or f"{suite}.{match['name']}")
+    return named
+
+
+def strays(text, existing, is_there, name):
+    """What a page names that is not there; `is_there` knows files and folders, a decision by its number too."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for test in named_in(line):
+            if test not in existing:
+                yield f"{name}:{number}: there is no test {test}"
+        for path in FILE.findall(line):
+            if not is_there(path):
+                yield f"{name}:{number}: there is no {path}"
+
+
 def findings(readme, existing, name="README.md"):
     promises = 0
     for number, line in enumerate(readme.splitlines(), 1):
@@ -34,11 +57,7 @@ def findings(readme, existing, name="README.md"):
         if not promise:
             continue
         promises += 1
-        named, suite = [], None
-        for match in NAME.finditer(line):
-            if match["suite"] and match["suite"] != "…":
-                suite = match["suite"]
-            named.append(match["function"] or f"{suite}.{match['name']}")
+        named = named_in(line)
         if not named:
             yield f"{name}:{number}: {promise[1]} names no test"
         for test in named:
@@ -54,6 +73,8 @@ def main():
     found = []
     for name in PAGES:
         found += findings((root / name).read_text(encoding="utf-8"), existing, name)
+    requirements = (root / REQUIREMENTS).read_text(encoding="utf-8")
+    found += strays(requirements, existing, lambda path: any(root.glob(path)) or any(root.glob(path + "-*.md")), REQUIREMENTS)
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

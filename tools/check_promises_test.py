@@ -21,6 +21,11 @@ class CheckPromises(unittest.TestCase):
     def test_a_promise_without_a_test_is_found(self):
         self.assertIn("names no test", self.findings("| G1 | **Kept.** | |")[0])
 
+    def test_a_test_or_a_file_that_a_page_names_and_is_not_there_is_found(self):
+        text = "| 1 | Logs | `src/log.cc`, docs/guide.md, `Log.KeepsAll` |\n| 2 | Songs | `src/song.cc`, `Log.Sings`, `web/` |"
+        found = list(check_promises.strays(text, EXISTING, {"src/log.cc", "docs/guide.md"}.__contains__, "page.md"))
+        self.assertEqual(found, ["page.md:2: there is no test Log.Sings", "page.md:2: there is no src/song.cc"])
+
     def test_a_readme_without_the_table_is_found(self):
         self.assertEqual(len(self.findings("# Rookery")), 1)
 
