@@ -78,3 +78,51 @@ test('tabs share one login: reloads in a row keep it, signing out ends it everyw
   await expect(tab.getByRole('heading', { name: 'Welcome, Pia Holm' })).toBeVisible();
   await pia.leave();
 });
+
+test('the banner goes by the connection, not by what the browser believes of the network', async ({ browser }) => {
+  const port = () => installation.port;
+  const [sina, theo] = [await Person.arrive(browser, 'sina', port), await Person.arrive(browser, 'theo', port)];
+  await theo.register('Theo Falk');
+  await sina.register('Sina Roth');
+  await sina.find('theo');
+  await sina.say('Hello');
+  await theo.open('Sina Roth');
+  const banner = sina.page.locator('.banner');
+  const connected = sina.network.gateways;
+  // Every text that a banner ever had, however short it stood there.
+  await sina.page.evaluate(() => {
+    const said: string[] = [];
+    Object.assign(globalThis, { said });
+    const look = () => {
+      for (const one of document.querySelectorAll('.banner')) said.push(one.textContent);
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  const said = () => sina.page.evaluate(() => (globalThis as unknown as { said: string[] }).said);
+
+  await sina.context.setOffline(true); // for the page: the worker's socket lives on
+  expect(await sina.page.evaluate(() => navigator.onLine)).toBe(false);
+  await sina.say('Still here');
+  await expect(sina.tick('Still here')).toHaveAccessibleName('Read');
+  await theo.say('So am I');
+  await sina.sees('Hello', 'Still here', 'So am I');
+  expect(await said()).toEqual([]);
+  expect(sina.network.gateways).toBe(connected);
+
+  sina.network.cut();
+  await expect(banner).toContainText('You are offline');
+  await sina.say('Into the void');
+  await expect(sina.tick('Into the void')).toHaveAccessibleName('Waiting for the connection');
+  await sina.context.setOffline(false);
+  await expect(banner).toContainText(/Connection lost|Reconnecting/); // the browser sees a network, and nothing comes through it
+
+  sina.network.heal();
+  await sina.page
+    .getByRole('button', { name: 'Retry now' })
+    .click({ timeout: 2000 })
+    .catch(() => undefined); // it may be back by itself
+  await expect(sina.tick('Into the void')).toHaveAccessibleName('Read', { timeout: 70_000 });
+  await expect(banner).toHaveCount(0);
+  await sina.leave();
+  await theo.leave();
+});

@@ -3,10 +3,12 @@ import { client } from '../app/client.ts';
 import { t } from '../i18n/index.ts';
 import { Icon } from '../ui/icon.tsx';
 import { connection, networkUp } from './session.ts';
+import { troubleOf } from './trouble.ts';
 
 const kQuiet = 1200; // a connection that comes back sooner is not worth a word
 
-const down = computed(() => connection.value.kind === 'connecting' || connection.value.kind === 'waiting');
+const trouble = computed(() => troubleOf(connection.value, networkUp.value));
+const down = computed(() => trouble.value === 'lost' || trouble.value === 'offline');
 
 /** Says what is wrong with the connection and what happens about it; nothing while all is well. */
 export function ConnectionBanner() {
@@ -28,27 +30,29 @@ export function ConnectionBanner() {
     };
   });
 
-  const state = connection.value;
-  if (!networkUp.value) return <Line text={t.offline} />;
-  if (state.kind === 'stopped' && state.reason === 'elsewhere') {
+  if (trouble.value === 'elsewhere') {
     return <Line text={t.elsewhere} action={t.useHere} onAction={() => client.gateway.start()} />;
   }
   if (!shown.value) return null;
+  const state = connection.value;
+  const retry = state.kind === 'waiting' ? { action: t.retryNow, onAction: () => client.gateway.retryNow() } : {};
+  if (trouble.value === 'offline') return <Line text={t.offline} {...retry} />;
   if (state.kind !== 'waiting') return <Line text={t.reconnecting} />;
   const seconds = Math.max(1, Math.ceil((state.retryAt - now.value) / 1000));
-  return <Line text={t.reconnectingIn(seconds)} action={t.retryNow} onAction={() => client.gateway.retryNow()} />;
+  return <Line text={t.reconnectingIn(seconds)} counting {...retry} />;
 }
 
 interface LineProps {
   text: string;
   action?: string;
+  /** The seconds in it count down on the screen; read aloud they would only disturb. */
+  counting?: boolean;
   onAction?(): void;
 }
 
-function Line({ text, action, onAction }: LineProps) {
+function Line({ text, action, counting, onAction }: LineProps) {
   return (
-    // The seconds count down on the screen; read aloud they would only disturb.
-    <div class="banner" role="status" aria-live={action ? 'off' : 'polite'}>
+    <div class="banner" role="status" aria-live={counting ? 'off' : 'polite'}>
       <Icon name="offline" size={18} />
       <span>{text}</span>
       {action ? (

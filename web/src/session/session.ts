@@ -14,7 +14,7 @@ export const administrator = signal(false);
 export const connection = signal<ConnectionState>({ kind: 'idle' });
 /** Whether there is something to show: the first READY of this login came, or there is a memory of the last visit. */
 export const ready = signal(false);
-/** What the browser says of the network. */
+/** What the browser says of the network: a guess, and no word on the connection. */
 export const networkUp = signal(navigator.onLine);
 /** Shown above the form: why one is there. */
 export const notice = signal<string | undefined>(undefined);
@@ -118,6 +118,7 @@ addEventListener('online', () => {
 });
 addEventListener('offline', () => {
   networkUp.value = false;
+  if (connection.peek().kind === 'online') client.gateway.probe(); // the browser may be wrong: the connection itself is asked
 });
 
 const kAwayAfter = 5 * 60_000;
