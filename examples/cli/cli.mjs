@@ -45,7 +45,7 @@ lines.on('close', async () => {
 client.on('outbox', (entries) => {
   for (const { nonce, failed, content } of entries) {
     if (!failed) continue;
-    console.log(`(not sent: ${failed} ${content})`);
+    console.log(`(not sent: ${failed.message} ${content})`);
     client.outbox.discard(nonce);
   }
 });

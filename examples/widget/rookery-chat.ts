@@ -276,7 +276,7 @@ export class RookeryChat extends HTMLElement {
   #unsent({ content, failed }: OutboxEntry): HTMLElement {
     const bubble = this.#bubble(
       this.texts.you,
-      failed ? `${this.texts.notSent} ${content} (${failed})` : content,
+      failed ? `${this.texts.notSent} ${content} (${failed.message})` : content,
       true,
     );
     bubble.classList.add('unsent');

@@ -138,6 +138,7 @@ export class Client {
       onChange: (entries) => this.#events.emit('outbox', entries),
       onSent: (entry, message) => this.#sent(entry, message),
       onFailed: (entry, error) => this.#failed(entry, error),
+      longest: () => this.gateway.limits?.content,
       store: options.outbox ?? storedOutbox(store),
     });
   }

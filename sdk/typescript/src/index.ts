@@ -15,7 +15,7 @@ export {
   UnknownOutcomeError,
 } from './errors.ts';
 export { type ConnectionState, Gateway, type GatewayOptions, type KnownPositions, type Socket } from './gateway.ts';
-export { Outbox, type OutboxEntry, type OutboxOptions, type OutboxStore } from './outbox.ts';
+export { Outbox, type OutboxEntry, type OutboxOptions, type OutboxStore, type SendFailure } from './outbox.ts';
 export {
   type AccessTokens,
   type Answer,

@@ -2,6 +2,19 @@ import { backoffDelay, type Clock } from './clock.ts';
 import { ApiError } from './errors.ts';
 import type { Message, MessageDraft, Snowflake } from './types/schemas.ts';
 
+/** Why a message was not sent. */
+export interface SendFailure {
+  /**
+   * What the server said ({@link ErrorCode}), 0 where its table has no row; `old`: it was not asked, for it no longer knows whether it
+   * has the message. People are told by this, in their own language.
+   */
+  code: number | 'old';
+  /** In English, for programs and logs. */
+  message: string;
+  /** How many characters a message may have, where this one has more. */
+  limit?: number;
+}
+
 /** A message that the server has not confirmed. */
 export interface OutboxEntry {
   nonce: string;
@@ -10,7 +23,7 @@ export interface OutboxEntry {
   reply_to?: Snowflake;
   created_at: string;
   /** Set when the server refused it; it then waits for `retry` or `discard`. */
-  failed?: string;
+  failed?: SendFailure;
 }
 
 /** Where unsent messages are kept between runs. `save` gets all of them, each time. */
@@ -30,6 +43,8 @@ export interface OutboxOptions {
   onSent(entry: OutboxEntry, message: Message): void;
   /** The server refused it for good. It stays, marked as failed, until `retry` or `discard`. */
   onFailed?(entry: OutboxEntry, error: ApiError): void;
+  /** How many characters a message may have, where that is known. */
+  longest?(): number | undefined;
 }
 
 const kNonceKept = 23 * 3_600_000; // the server keeps a nonce for 24 h
@@ -64,7 +79,8 @@ export class Outbox {
   /** After a day the server has forgotten a nonce: whether to say it (again) is for its writer to decide. */
   #aged(entry: OutboxEntry): OutboxEntry {
     const old = this.options.clock.now() - Date.parse(entry.created_at) > kNonceKept;
-    return old && entry.failed === undefined ? { ...entry, failed: 'It is more than a day old.' } : entry;
+    if (!old || entry.failed !== undefined) return entry;
+    return { ...entry, failed: { code: 'old', message: 'It is more than a day old.' } };
   }
 
   /** Takes a message and sends it as soon as that is possible. */
@@ -166,7 +182,11 @@ export class Outbox {
   }
 
   #fail(entry: OutboxEntry, error: ApiError): void {
-    const failed = Object.values(error.fields)[0] ?? error.message;
+    const failed: SendFailure = { code: error.code, message: Object.values(error.fields)[0] ?? error.message };
+    const limit = this.options.longest?.();
+    if (error.fields.content !== undefined && limit !== undefined && [...entry.content].length > limit) {
+      failed.limit = limit;
+    }
     this.#change(this.#entries.map((one) => (one.nonce === entry.nonce ? { ...one, failed } : one)));
     this.options.onFailed?.(entry, error);
   }

@@ -69,7 +69,7 @@ export class FakeServer {
   /** Answers no request: the connection breaks between the write and the reply. */
   swallowReplies = false;
   /** Refuses the next sends, first to last. */
-  refusals: { code: number; message: string; retry_after?: number }[] = [];
+  refusals: { code: number; message: string; retry_after?: number; errors?: Record<string, string> }[] = [];
   recovers = true;
   /** The connection breaks after so many messages of the offline queue. */
   queueBreaksAfter = Number.POSITIVE_INFINITY;

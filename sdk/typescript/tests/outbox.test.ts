@@ -88,7 +88,8 @@ describe('Outbox', () => {
     const refused = client.outbox.add('10', 'refused');
     client.outbox.add('10', 'accepted');
     await clock.advance(0);
-    expect(client.outbox.entries).toMatchObject([{ nonce: refused.nonce, failed: 'cannot message this user' }]);
+    const failed = { code: 50007, message: 'cannot message this user' };
+    expect(client.outbox.entries).toMatchObject([{ nonce: refused.nonce, failed }]);
     client.outbox.retry(refused.nonce);
     await clock.advance(0);
     expect(server.messages.get('10')?.map((message) => message.content)).toEqual(['accepted', 'refused']);
@@ -97,6 +98,20 @@ describe('Outbox', () => {
     await clock.advance(0);
     client.outbox.discard(again.nonce);
     expect(client.outbox.entries).toEqual([]);
+  });
+
+  test('of a refusal is kept what can be told in any language: its code, and the limit that was passed', async () => {
+    const store = new MemoryOutboxStore();
+    const { clock, server, client } = await connected({ outbox: store, limits: { content: 5 } });
+    const refusal = (sentence: string) => ({ code: 50035, message: 'Invalid body', errors: { content: sentence } });
+    server.refusals = [refusal('must not be longer than 5 characters'), refusal('must not be empty')];
+    client.outbox.add('10', 'six 🦉 owls');
+    client.outbox.add('10', '🦉🦉🦉🦉🦉'); // five characters, of two units each
+    await clock.advance(0);
+    expect(store.entries.map((entry) => entry.failed)).toEqual([
+      { code: 50035, message: 'must not be longer than 5 characters', limit: 5 },
+      { code: 50035, message: 'must not be empty' },
+    ]);
   });
 
   test('what an earlier run left is sent by the next one', async () => {

@@ -116,7 +116,9 @@ describe('what is stored', () => {
     await store.save('outbox', [entry]);
     await clock.advance(24 * 3_600_000);
     const { client } = await connected({ store, server, clock });
-    expect(client.outbox.entries).toMatchObject([{ content: 'old', failed: 'It is more than a day old.' }]);
+    expect(client.outbox.entries).toMatchObject([
+      { content: 'old', failed: { code: 'old', message: 'It is more than a day old.' } },
+    ]);
     expect(server.messages.get('10')).toEqual([]);
     client.outbox.retry('n');
     await clock.advance(0);

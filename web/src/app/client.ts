@@ -126,13 +126,17 @@ void navigator.locks?.request(kLock, () => {
   say({ lock: kLock });
   return new Promise(() => undefined);
 });
-addEventListener('pagehide', () => say({ bye: true }));
+addEventListener('pagehide', () => {
+  for (const entry of storing) tell('send', entry);
+  say({ bye: true });
+});
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload(); // it was laid aside, and much may have happened
 });
 
 const rest = new Rest('', () => ({ access: (refused) => ask('access', refused) }), systemClock);
 const fresh = new Map<string, OutboxEntry>(); // written here, and not yet heard of from the engine
+const storing = new Set<OutboxEntry>(); // of those, what the engine was not told of
 
 function withFresh(entries: readonly OutboxEntry[]): readonly OutboxEntry[] {
   for (const { nonce } of entries) fresh.delete(nonce);
@@ -156,7 +160,10 @@ export const client = {
     setPresence: (status: 'online' | 'away') => tell('setPresence', status),
   },
   outbox: {
-    /** Stored here and now, so that it survives whatever happens to this page in the next moment. */
+    /**
+     * Stored here and now, so that it survives whatever happens to this page in the next moment; the engine is told when it is, so that
+     * what it writes down of its fate comes later.
+     */
     add: (channel: string, content: string, replyTo?: string): OutboxEntry => {
       const entry: OutboxEntry = {
         nonce: Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join(''),
@@ -165,9 +172,11 @@ export const client = {
         created_at: new Date().toISOString(),
         ...(replyTo ? { reply_to: replyTo } : {}),
       };
-      void transact(['outbox'], 'readwrite', (table) => table('outbox').put(entry, entry.nonce)).catch(() => undefined);
+      storing.add(entry);
+      void transact(['outbox'], 'readwrite', (table) => table('outbox').put(entry, entry.nonce))
+        .catch(() => undefined)
+        .finally(() => storing.delete(entry) && tell('send', entry));
       fresh.set(entry.nonce, entry);
-      tell('send', entry);
       emit('outbox', entries);
       return entry;
     },
@@ -200,4 +209,7 @@ export const client = {
   },
 };
 
-client.on('signedOut', () => fresh.clear());
+client.on('signedOut', () => {
+  fresh.clear();
+  storing.clear();
+});

@@ -11,6 +11,7 @@ import { showPerson } from '../people/person.tsx';
 import { connection, me } from '../session/session.ts';
 import { Avatar, hueOf } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { whyUnsent } from '../ui/problem.ts';
 import { MessageActions, opened } from './message-actions.tsx';
 import { fetchOriginal, originals } from './originals.ts';
 import { Reactions } from './reactions.tsx';
@@ -194,7 +195,7 @@ export function UnsentRow({ row }: { row: Extract<Row, { kind: 'unsent' }> }) {
           <div class="failure" role="alert">
             <Icon name="alert" size={16} />
             <span>
-              {t.notSent}: {entry.failed}
+              {t.notSent}: {whyUnsent(entry.failed)}
             </span>
             <button type="button" class="link" onClick={() => client.outbox.retry(entry.nonce)}>
               {t.tryAgain}

@@ -1,4 +1,4 @@
-import { ApiError, NetworkError, SessionEnded } from '@rookery/sdk';
+import { ApiError, NetworkError, type SendFailure, SessionEnded } from '@rookery/sdk';
 import { t } from '../i18n/index.ts';
 
 const kNameTaken = 40003;
@@ -41,13 +41,21 @@ function problemOf(error: unknown): string {
   if (error instanceof SessionEnded) return t.sessionEnded;
   if (!(error instanceof ApiError)) return t.somethingWrong;
   const { code, status } = error;
+  if (code === 40002) return t.wrongCredentials;
+  const plain = byCode(code);
+  if (plain) return plain;
+  if (code > 30000 && code < 31000) return t.limitReached;
+  if (status === 404) return t.notThere;
+  if (status === 413) return t.tooLarge;
+  return status >= 500 ? t.serverFault : t.refused(error.message);
+}
+
+function byCode(code: number): string | undefined {
   switch (code) {
     case 20016:
       return t.tooFast;
     case 40001:
       return t.sessionEnded;
-    case 40002:
-      return t.wrongCredentials;
     case 50001:
     case 50013:
       return t.notAllowed;
@@ -56,8 +64,14 @@ function problemOf(error: unknown): string {
     case 50300:
       return t.overloaded;
   }
-  if (code > 30000 && code < 31000) return t.limitReached;
-  if (status === 404) return t.notThere;
-  if (status === 413) return t.tooLarge;
-  return status >= 500 ? t.serverFault : t.refused(error.message);
+  return undefined;
+}
+
+/** Why a message was not sent; never in the server's words, which are English. */
+export function whyUnsent({ code, limit }: SendFailure): string {
+  if (limit !== undefined) return t.mustNotBeLonger(limit);
+  if (code === 'old') return t.writtenLongAgo;
+  if (code === 10003) return t.notThere;
+  if (code === 10008) return t.answeredGone;
+  return byCode(code) ?? (code === 0 ? t.serverFault : t.notTaken);
 }
