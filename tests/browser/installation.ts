@@ -82,6 +82,8 @@ export class Network {
   #cut = false;
   /** WebSockets that were opened through here. */
   gateways = 0;
+  /** A path that nothing comes of: whoever asks for it, his connection breaks. */
+  refused: string | undefined;
 
   private constructor(target: () => number) {
     this.#server = createServer((near) => {
@@ -89,8 +91,10 @@ export class Network {
         near.destroy();
         return;
       }
-      near.once('data', (head) => {
-        if (String(head).startsWith('GET /gateway')) this.gateways++;
+      near.on('data', (part) => {
+        const [, path] = /^GET (\S+) HTTP/.exec(part.toString('latin1', 0, 200)) ?? [];
+        if (path?.startsWith('/gateway')) this.gateways++;
+        if (path && path === this.refused) near.destroy();
       });
       const far = connect(target(), '127.0.0.1');
       for (const [one, other] of [

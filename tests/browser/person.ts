@@ -20,10 +20,17 @@ export class Person {
     });
   }
 
-  static async arrive(browser: Browser, name: string, port: () => number): Promise<Person> {
+  /** `prepare`: before the page is loaded for the first time. */
+  static async arrive(
+    browser: Browser,
+    name: string,
+    port: () => number,
+    prepare?: (person: Person) => Promise<void>,
+  ): Promise<Person> {
     const network = await Network.to(port);
     const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, locale: 'en-US' });
     const person = new Person(name, network, context, await context.newPage());
+    await prepare?.(person);
     await person.page.goto(network.address);
     return person;
   }

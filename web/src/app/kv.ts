@@ -33,6 +33,7 @@ export async function transact<T>(
 ): Promise<T | undefined> {
   const transaction = (await database()).transaction(tables, mode);
   const request = work((name) => transaction.objectStore(name));
+  if (mode === 'readwrite') transaction.commit(); // what a page that goes away has not committed is dropped
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onerror = () => reject(transaction.error);
