@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Message } from '@rookery/sdk';
 import { conversations, titleOf } from '../conversations/conversations.ts';
+import { isWanted } from '../conversations/notify-choice.ts';
 import { t } from '../i18n/index.ts';
 import { nameOf, nameOfId, people } from '../people/people.ts';
 import { me } from '../session/session.ts';
@@ -9,7 +10,8 @@ import { client } from './client.ts';
 import { openChannel } from './route.ts';
 import { onSignOut } from './stores.ts';
 
-// Reads what comes in aloud, when the reader's voice has a pause. The list of messages is silent itself, so that paging back says nothing.
+// Reads what comes in aloud, when the reader's voice has a pause; nothing of what is muted. The list of messages is silent itself, so that
+// paging back says nothing.
 
 const kGather = 1000; // a burst of messages is one sentence, not a minute of talking
 const kTextMax = 200;
@@ -33,11 +35,15 @@ function say(): void {
   waiting = [];
 }
 
-client.on('MESSAGE_CREATE', (message) => {
-  if (message.author.id === me.peek()?.id || message.deleted) return;
+async function arrived(message: Message): Promise<void> {
+  const self = me.peek()?.id;
+  if (message.author.id === self || message.deleted) return;
+  if (!(await isWanted(message)) || me.peek()?.id !== self) return;
   waiting.push(message);
   timer ??= setTimeout(say, kGather);
-});
+}
+
+client.on('MESSAGE_CREATE', (message) => void arrived(message));
 
 onSignOut(() => {
   clearTimeout(timer);

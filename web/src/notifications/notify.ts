@@ -4,7 +4,7 @@ import { client } from '../app/client.ts';
 import { goTo } from '../app/route.ts';
 import { onSignOut } from '../app/stores.ts';
 import { conversations, titleOf, unreadOf } from '../conversations/conversations.ts';
-import { isWanted } from '../conversations/notify-choice.ts';
+import { isNews, isWanted } from '../conversations/notify-choice.ts';
 import { nameOf, nameOfId, people } from '../people/people.ts';
 import { me } from '../session/session.ts';
 import { preferences } from '../settings/preferences.ts';
@@ -13,7 +13,6 @@ import { playSound } from './sound.ts';
 
 // A message that comes while nobody looks at the page, in any of its tabs, is announced by one of them: by the system, and with a sound.
 
-const kOld = 5 * 60_000; // what is older is caught up on, not news
 const kTextMax = 180;
 const kAttending = 'rookery-attending';
 const kHeldFor = 3000;
@@ -70,11 +69,10 @@ async function announce(message: Message): Promise<void> {
   const { notifications, sound } = preferences.peek();
   if (!(notifications || sound) || attending() || announced.has(message.id)) return;
   if (message.type !== 'text' || message.deleted || message.author.id === me.peek()?.id) return;
-  if (!isWanted(message)) return;
-  if (Date.now() - Date.parse(message.created_at) > kOld) return;
+  if (!isNews(message)) return;
   announced.add(message.id);
   if (announced.size > 100) announced.delete(announced.values().next().value!);
-  if (!(await isOurs(message.id))) return;
+  if (!(await isOurs(message.id)) || !(await isWanted(message))) return;
   if (sound) void playSound();
   if (notifications && asked() === 'granted') show(message);
 }
