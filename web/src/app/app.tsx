@@ -58,9 +58,15 @@ function Shell() {
   const administrating = administrator.value ? adminPart.value : undefined;
   return (
     <div class={chosen || administrating ? 'shell shell-open' : 'shell'}>
-      <button type="button" class="skip-link" onClick={skip}>
-        {t.skip}
-      </button>
+      <Skip text={t.skipToList} to={['.list .row[tabindex="0"]', '#search']} />
+      {open && !administrating ? (
+        <>
+          <Skip text={t.skipToMessages} to={['.timeline']} />
+          <Skip text={t.skipToComposer} to={['#composer', '#main']} />
+        </>
+      ) : (
+        <Skip text={t.skip} to={['#main']} />
+      )}
       <Sidebar />
       <main id="main" class="main" tabIndex={-1}>
         <ConnectionBanner />
@@ -83,6 +89,18 @@ function Shell() {
   );
 }
 
-function skip(): void {
-  document.getElementById('main')?.focus();
+/** Past everything between: to the first of the places that is there. */
+function Skip({ text, to }: { text: string; to: string[] }) {
+  const skip = () => {
+    for (const place of to) {
+      const found = document.querySelector<HTMLElement>(place);
+      found?.focus();
+      if (found) return;
+    }
+  };
+  return (
+    <button type="button" class="skip-link" onClick={skip}>
+      {text}
+    </button>
+  );
 }

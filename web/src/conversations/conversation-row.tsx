@@ -34,6 +34,7 @@ export function ConversationRow({ conversation, open, place, of }: ConversationR
         type="button"
         class={open ? 'row row-open' : 'row'}
         aria-current={open ? 'page' : undefined}
+        tabIndex={-1}
         onClick={() => goTo(channel.id)}
       >
         <Avatar

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { User } from '@rookery/sdk';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { adminPart, goTo, goToAdmin, openChannel } from '../app/route.ts';
 import { OwnName } from '../app/welcome.tsx';
 import { t } from '../i18n/index.ts';
@@ -9,7 +10,7 @@ import { openSettings } from '../settings/open.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
 import { lazy } from '../ui/lazy.tsx';
-import { rove } from '../ui/rove.ts';
+import { placeFor } from '../ui/rove.ts';
 import { attempt } from '../ui/toast.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { byActivity, openDirect, partnerOf, titleOf } from './conversations.ts';
@@ -21,6 +22,9 @@ import './sidebar.css';
 const GroupDialog = lazy(async () => (await import('./group-dialog.tsx')).GroupDialog);
 
 export function Sidebar() {
+  const list = useRef<HTMLDivElement>(null);
+  const last = useRef<Element | null>(null); // the row that had the focus
+  const toRow = useRef<(n: number) => void>(() => undefined);
   const query = useSignal('');
   const dialog = useSignal<'group' | undefined>(undefined);
   const search = useUserSearch(query.value);
@@ -40,6 +44,29 @@ export function Sidebar() {
     } else if (others[0]) {
       openPerson(others[0]);
     }
+  };
+
+  /** The list is one stop of the Tab key: the row that had the focus last, else the open conversation, else the first. */
+  const settle = () => {
+    const rows = [...list.current!.querySelectorAll<HTMLElement>('.row')];
+    const stop = rows.find((row) => row === last.current) ?? rows.find((row) => row.ariaCurrent) ?? rows[0];
+    for (const row of rows) row.tabIndex = row === stop ? 0 : -1;
+  };
+  useLayoutEffect(() => {
+    last.current = null;
+  }, [openChannel.value]);
+  useLayoutEffect(settle);
+  /** From row to row, whether the next one is drawn or not. */
+  const walk = (event: KeyboardEvent) => {
+    const row = (event.target as Element).closest<HTMLElement>('.row');
+    const people = [...list.current!.querySelectorAll<HTMLElement>('section .row')];
+    const person = people.indexOf(row!);
+    const at = person < 0 ? Number(row?.closest('li')?.ariaPosInSet ?? 0) - 1 : shown.length + person;
+    const to = placeFor(event, at, shown.length + people.length);
+    if (to === undefined) return;
+    event.preventDefault();
+    if (to < shown.length) toRow.current(to);
+    else people[to - shown.length]!.focus();
   };
 
   return (
@@ -95,11 +122,22 @@ export function Sidebar() {
         />
       </search>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys go from row to row; each row is a button of its own */}
-      <div class="list" data-busy={!ready.value} onKeyDown={(event) => rove(event, '.row')}>
+      <div
+        class="list"
+        ref={list}
+        data-busy={!ready.value}
+        onKeyDown={walk}
+        onFocusIn={(event) => {
+          last.current = (event.target as Element).closest('.row');
+          settle();
+        }}
+      >
         {shown.length > 0 ? (
           <VirtualRows
             label={t.conversations}
             items={shown}
+            toRow={toRow}
+            onDrawn={settle}
             row={(one, n) => (
               <ConversationRow
                 key={one.channel.id}
@@ -171,7 +209,7 @@ function People({ users, onPick }: { users: User[]; onPick(user: User): void }) 
       <ul>
         {users.map((user) => (
           <li key={user.id}>
-            <button type="button" class="row" onClick={() => onPick(user)}>
+            <button type="button" class="row" tabIndex={-1} onClick={() => onPick(user)}>
               <Avatar id={user.id} name={nameOf(user)} />
               <span class="row-words">
                 <span class="row-title">{nameOf(user)}</span>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChild } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 const kGuess = 62; // a row's height in pixels, until one was measured
 const kFirst = 24;
@@ -11,13 +11,18 @@ interface VirtualRowsProps<T> {
   label: string;
   /** Draws the `n`th as an `li`, which must be as high as all the others, with a key. */
   row(item: T, n: number): ComponentChild;
+  /** Filled in here: gives the `n`th the focus, wherever in the list it is. */
+  toRow: { current: (n: number) => void };
+  /** After rows came or went. */
+  onDrawn(): void;
 }
 
 /** A list of any length, of which only what is in sight is drawn. Its parent is what scrolls. */
-export function VirtualRows<T>({ items, label, row }: VirtualRowsProps<T>) {
+export function VirtualRows<T>({ items, label, row, toRow, onDrawn }: VirtualRowsProps<T>) {
   const list = useRef<HTMLUListElement>(null);
   const height = useRef(kGuess);
   const sight = useSignal({ from: 0, to: kFirst });
+  const goal = useRef<number | undefined>(undefined); // the row that is to have the focus as soon as it is drawn
   const count = items.length;
 
   const look = () => {
@@ -44,6 +49,25 @@ export function VirtualRows<T>({ items, label, row }: VirtualRowsProps<T>) {
 
   const from = Math.min(Math.max(0, sight.value.from), Math.max(0, count - kFirst));
   const to = Math.min(count, Math.max(sight.value.to, from + kFirst));
+  const focusGoal = () => {
+    const row = list.current!.children[(goal.current ?? -1) - from];
+    if (!row) return false;
+    goal.current = undefined;
+    row.querySelector('button')?.focus();
+    return true;
+  };
+  toRow.current = (n) => {
+    goal.current = n;
+    if (focusGoal()) return;
+    const box = list.current!.parentElement!;
+    const above = box.getBoundingClientRect().top - list.current!.getBoundingClientRect().top;
+    box.scrollTop += n * height.current - above - box.clientHeight / 2;
+    look();
+  };
+  useLayoutEffect(() => {
+    focusGoal();
+    onDrawn();
+  }, [from, to, items]);
   return (
     <ul
       ref={list}

@@ -52,7 +52,10 @@ export const de = {
   reload: 'Neu laden',
 
   conversations: 'Unterhaltungen',
-  skip: 'Zur Unterhaltung springen',
+  skipToList: 'Zu den Unterhaltungen springen',
+  skipToMessages: 'Zu den Nachrichten springen',
+  skipToComposer: 'Zur Schreibzeile springen',
+  skip: 'Zum Hauptteil springen',
   searchPlaceholder: 'Personen und Chats finden',
   searchClear: 'Suche leeren',
   morePeople: 'Personen auf diesem Server',

@@ -57,7 +57,10 @@ export const en = {
   reload: 'Reload',
 
   conversations: 'Conversations',
-  skip: 'Skip to the conversation',
+  skipToList: 'Skip to the conversations',
+  skipToMessages: 'Skip to the messages',
+  skipToComposer: 'Skip to the line to write on',
+  skip: 'Skip to the main part',
   searchPlaceholder: 'Find people and chats',
   searchClear: 'Clear search',
   morePeople: 'People on this server',

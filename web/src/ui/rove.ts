@@ -1,20 +1,23 @@
 /**
- * One stop of the Tab key for a whole list: the arrow keys, Home and End go from item to item. Left and right follow the direction of
- * reading; `moved` is called with the item that has the focus now.
+ * Where the arrow keys, Home and End lead from the `at`th of so many items, around at the ends; left and right follow the direction of
+ * reading. Undefined for every other key.
  */
+export function placeFor(event: KeyboardEvent, at: number, count: number): number | undefined {
+  if (event.altKey || event.ctrlKey || event.metaKey || at < 0) return undefined;
+  const { direction } = getComputedStyle(event.currentTarget as Element);
+  const forward = direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
+  if (event.key === 'Home') return 0;
+  if (event.key === 'End') return count - 1;
+  if (event.key === 'ArrowDown' || event.key === forward) return (at + 1) % count;
+  return event.key.startsWith('Arrow') ? (at - 1 + count) % count : undefined;
+}
+
+/** One stop of the Tab key for a whole list: the keys go from item to item. `moved` is called with the item that has the focus now. */
 export function rove(event: KeyboardEvent, selector: string, moved?: (item: HTMLElement) => void): void {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const list = event.currentTarget as HTMLElement;
-  const items = [...list.querySelectorAll<HTMLElement>(selector)];
+  const items = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(selector)];
   const at = items.indexOf((event.target as Element).closest<HTMLElement>(selector)!);
-  const forward = getComputedStyle(list).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
-  let to: number;
-  if (event.key === 'Home') to = 0;
-  else if (event.key === 'End') to = items.length - 1;
-  else if (event.key === 'ArrowDown' || event.key === forward) to = (at + 1) % items.length;
-  else if (event.key.startsWith('Arrow')) to = (at - 1 + items.length) % items.length;
-  else return;
-  if (at < 0) return;
+  const to = placeFor(event, at, items.length);
+  if (to === undefined) return;
   event.preventDefault();
   items[to]!.focus();
   moved?.(items[to]!);
