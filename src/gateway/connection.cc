@@ -292,7 +292,7 @@ void Connection::finish_resume(const Principal& who, const SessionKey& key, std:
   }
   if (session->attached()) {
     Connection* old = session->connection();
-    session->detach(session->last_frame());
+    session->hand_over(session->last_frame());
     old->lose_session();
   }
   counted_ = true;

@@ -106,6 +106,22 @@ TEST_F(ResumeTest, TheOldSocketIsSentNothingMoreThatWasDeletedMeanwhile) {
   EXPECT_EQ(count_of(first.all(), R"("content":"m1")"), 0u);
 }
 
+TEST_F(ResumeTest, ASocketThatIsFarBehindIsTakenOverFromWhereItsReaderStood) {
+  TestClient first(world, 0);
+  const std::string session = session_of(first);
+  first.stop_reading();
+  const std::string big(4000, 'x');
+  for (int i = 0; i < 70; ++i) world.send(channel, ann, big);
+  world.settle();
+  TestClient second(world, 1);
+  second.open();
+  second.say(resume(to_string(ben), session, 1));
+  second.expect("RESUMED");
+  EXPECT_EQ(count_of(second.all(), "MESSAGE_CREATE"), 70u);
+  first.read_on();
+  first.expect_close(4103);
+}
+
 TEST_F(ResumeTest, BeyondWhatWasSentCloses4007AndTheSessionStays) {
   TestClient first(world, 0);
   const std::string session = session_of(first);

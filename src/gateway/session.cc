@@ -55,11 +55,15 @@ void Session::attach(Sink& sink, Connection* connection) {
 }
 
 void Session::detach(SteadyTime last_frame) {
+  hand_over(last_frame);
+  trim();
+}
+
+void Session::hand_over(SteadyTime last_frame) {
   sink_ = nullptr;
   connection_ = nullptr;
   last_frame_ = last_frame;
   replies_.clear();
-  trim();
 }
 
 void Session::end() {

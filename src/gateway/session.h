@@ -57,6 +57,9 @@ class Session {
   void attach(Sink& sink, Connection* connection);
   // The connection is gone; the session waits for a Resume. `last_frame` is the client's last sign of life.
   void detach(SteadyTime last_frame);
+  // The same for a Resume on another socket that was found possible and follows in this turn: what was kept for a socket that is behind
+  // stays, also beyond what is kept without one.
+  void hand_over(SteadyTime last_frame);
   SteadyTime last_frame() const noexcept { return sink_ != nullptr ? sink_->last_received() : last_frame_; }
   // For good: waiters are woken and find ended().
   void end();
@@ -73,7 +76,8 @@ class Session {
   // --- Resume ---
   enum class ResumeAnswer : std::uint8_t { kCan, kNotHeld, kNeverSent };
   ResumeAnswer can_resume(std::uint64_t s) const noexcept;
-  // After kCan and detach(): acknowledges `s`, then sends every later dispatch again, then `resumed`, itself a dispatch.
+  // Without a socket, after kCan (detach() may let go of what that counted on, hand_over() does not): acknowledges `s`, then sends every
+  // later dispatch again, then `resumed`, itself a dispatch.
   void resume(Sink& sink, Connection* connection, std::uint64_t s, ParcelRef resumed, std::vector<Confirmed>& confirmed);
 
   // --- pacing ---
