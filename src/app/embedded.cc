@@ -113,6 +113,10 @@ int serve(const Config& config) {
                 [&listener = **clients] { return static_cast<double>(listener.connections()); });
   metrics.gauge("rookery_connections_max", "how many connections of clients may be open",
                 [most = connections_max(config)] { return static_cast<double>(most); });
+  metrics.gauge("rookery_http_unread_bytes", "bytes of answers that their readers have not taken",
+                [&listener = **clients] { return static_cast<double>(listener.unread_bytes()); });
+  metrics.counter_of("rookery_http_unread_cut_total", "answers that were cut because too many waited for their readers",
+                     [&listener = **clients] { return static_cast<double>(listener.unread_cut()); });
   if (*metrics_listener) (*metrics_listener)->start((*stores)->cores(), metrics_page);
   tell_where_it_is(config, **clients, metrics_listener->get(), (*accounts)->setup_code());
 

@@ -58,6 +58,7 @@ Result<std::unique_ptr<net::HttpServer>> open_client_listener(const Config& conf
   options.http.progress_deadline = config.http_progress_deadline;
   options.http.answer_deadline = config.http_answer_deadline;
   options.http.idle_deadline = config.http_idle_deadline;
+  options.http.unread_bytes_max = static_cast<std::size_t>(config.unread_bytes_max);
   options.websocket = policy;
   auto proxies = net::TrustedProxies::parse(config.trusted_proxies);
   if (!proxies) return fail(named("trusted-proxies", proxies.error()));

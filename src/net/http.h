@@ -153,6 +153,8 @@ struct HttpLimits {
   std::size_t progress_bytes = 1024;
   // For the whole of an answer that is not shared with others: until it is taken it is memory of this connection alone.
   std::chrono::milliseconds answer_deadline{120'000};
+  // Of a core: answers that their readers have not taken, together; beyond it those that have waited longest are cut.
+  std::size_t unread_bytes_max = std::size_t{64} * 1024 * 1024;
   int kernel_send_bytes = 256 * 1024;  // SO_SNDBUF; without it the kernel takes megabytes for a stalled reader
 };
 

@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
@@ -46,7 +47,10 @@ struct HttpConnection::Answer {
   std::string head;
   HttpResponse response;  // of which the body is left
   bool without_body;
-  SteadyTime until;  // it must be taken
+  SteadyTime until;        // it must be taken
+  std::size_t memory = 0;  // of it alone
+  bool offered = false;    // to the kernel
+  std::optional<UnreadAnswers::Place> waits;
   std::size_t written = 0;
 
   std::string_view body() const noexcept { return without_body ? std::string_view() : response.content(); }
@@ -85,9 +89,18 @@ HttpConnection::HttpConnection(Stream stream, const HttpService& service, IpAddr
 
 HttpConnection::~HttpConnection() {
   if (exchange_) exchange_->forget_connection();
+  forget_answer();
 }
 
-void HttpConnection::open() { set_deadline(loop().now() + service_.limits.head_deadline); }
+void HttpConnection::open() {
+  unread_ = service_.unread[loop().core().index()].get();
+  set_deadline(loop().now() + service_.limits.head_deadline);
+}
+
+void HttpConnection::cut() noexcept {
+  forget_answer();
+  doom();
+}
 
 // ---- reading
 
@@ -236,10 +249,19 @@ void HttpConnection::start_writing(HttpResponse response, bool keep_alive, bool 
   }
   head.append("\r\n");
   const SteadyTime until = response.shared_body ? kNoDeadline : loop().now() + service_.limits.answer_deadline;
-  answer_ = std::make_unique<Answer>(std::move(head), std::move(response), without_body || never_a_body, until);
+  const std::size_t memory = head.capacity() + response.body.capacity();
+  answer_ = std::make_unique<Answer>(std::move(head), std::move(response), without_body || never_a_body, until, memory);
   progress_ = 0;
   set_deadline(std::min(until, loop().now() + service_.limits.progress_deadline));
   mark_dirty();
+  if (unread_->begin(memory)) loop().flush_early();
+}
+
+void HttpConnection::forget_answer() noexcept {
+  if (!answer_) return;
+  if (!answer_->offered) unread_->offered(answer_->memory);
+  if (answer_->waits) unread_->done(*answer_->waits);
+  answer_.reset();
 }
 
 void HttpConnection::on_flush() noexcept {
@@ -254,6 +276,7 @@ void HttpConnection::on_flush() noexcept {
 // True when all of it is with the kernel.
 bool HttpConnection::write_answer() {
   Answer& answer = *answer_;
+  if (!std::exchange(answer.offered, true)) unread_->offered(answer.memory);
   const std::size_t total = answer.head.size() + answer.body().size();
   while (answer.written < total || stream_.has_unsent()) {
     std::string_view piece;
@@ -279,6 +302,7 @@ bool HttpConnection::write_answer() {
     if (n == 0 && stream_.has_unsent()) break;
   }
   if (answer.written < total || stream_.has_unsent()) {
+    if (!answer.waits) answer.waits = unread_->wait(*this, answer.memory);
     set_interest(EPOLLOUT);
     return false;
   }
@@ -286,7 +310,7 @@ bool HttpConnection::write_answer() {
 }
 
 void HttpConnection::answer_is_written() {
-  answer_.reset();
+  forget_answer();
   if (keep_alive_) return rest_until_next();
   state_ = State::kLingering;
   received_ = {};

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "net/http.h"
 #include "net/http_parser.h"
 #include "net/proxies.h"
 #include "net/socket.h"
+#include "net/unread_answers.h"
 #include "net/websocket.h"
 
 namespace rookery::net {
@@ -19,6 +21,7 @@ struct HttpService {
   HttpLimits limits;
   WebSocketPolicy websocket;
   TrustedProxies trusted_proxies;
+  std::vector<std::unique_ptr<UnreadAnswers>> unread;  // one a core
   SocketLoop* (*loop_of)(void* server, const Core& core) = nullptr;
   void* server = nullptr;
 };
@@ -30,6 +33,8 @@ class HttpConnection final : public Socket {
 
   // Called by the one who attached it to a loop, once.
   void open();
+  // Its answer waits too long while others need the room.
+  void cut() noexcept;
   void on_io(std::uint32_t epoll_events) noexcept override;
 
  private:
@@ -55,10 +60,12 @@ class HttpConnection final : public Socket {
   void start_writing(HttpResponse response, bool keep_alive, bool without_body);
   bool write_answer();
   void answer_is_written();
+  void forget_answer() noexcept;
   void upgrade(std::unique_ptr<WebSocketHandler> handler);
   void rest_until_next();
 
   const HttpService& service_;
+  UnreadAnswers* unread_ = nullptr;  // of its core
   IpAddress peer_;
   std::unique_ptr<HttpRequestParser> parser_;  // while a request is being read
   std::string received_;                       // and not yet parsed

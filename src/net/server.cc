@@ -158,8 +158,12 @@ void HttpServer::start(Cores& cores, HttpHandler& handler) {
                    .limits = inner.options.http,
                    .websocket = inner.options.websocket,
                    .trusted_proxies = inner.options.trusted_proxies,
+                   .unread = {},
                    .loop_of = &Inner::loop_of,
                    .server = &inner};
+  for (unsigned i = 0; i < cores.size(); ++i) {
+    inner.service.unread.push_back(std::make_unique<UnreadAnswers>(inner.options.http.unread_bytes_max));
+  }
   inner.open_on = std::make_unique<std::atomic<std::size_t>[]>(cores.size());
   for (unsigned i = 0; i < cores.size(); ++i) inner.loops.push_back(std::make_shared<SocketLoop>(cores.at(i)));
   // The acceptor hands connections to every loop, by mail that comes after these letters.
@@ -283,6 +287,18 @@ void HttpServer::drain() {
   for (auto& loop : inner_->loops) {
     loop->core().post_function([loop] { loop->drain(); });
   }
+}
+
+std::size_t HttpServer::unread_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const auto& unread : inner_->service.unread) bytes += unread->bytes();
+  return bytes;
+}
+
+std::uint64_t HttpServer::unread_cut() const noexcept {
+  std::uint64_t cut = 0;
+  for (const auto& unread : inner_->service.unread) cut += unread->cut();
+  return cut;
 }
 
 std::size_t HttpServer::connections() const noexcept {

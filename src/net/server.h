@@ -58,6 +58,9 @@ class HttpServer {
   void drain();
   // Open connections, WebSockets included. Any thread.
   std::size_t connections() const noexcept;
+  // Bytes of answers that wait for their readers, and how many answers were cut because those were too many. Any thread.
+  std::size_t unread_bytes() const noexcept;
+  std::uint64_t unread_cut() const noexcept;
 
  private:
   struct Inner;

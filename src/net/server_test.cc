@@ -313,6 +313,47 @@ TEST(HttpServer, EndsAReaderThatDoesNotTakeItsAnswer) {
   }));
 }
 
+TEST(HttpServer, CutsTheAnswersThatWaitLongestWhenTooMuchIsUnread) {
+  const std::string body(4 * 1024 * 1024, 'b');
+  FunctionHandler handler([&](HttpRequest request, HttpResponder responder) {
+    responder.respond(HttpResponse::text(200, request.path == "/large" ? body : "small"));
+  });
+  HttpServerOptions options;
+  options.http.unread_bytes_max = 10 * 1024 * 1024;  // two of them
+  TestServer server(handler, std::move(options), 1);
+  std::vector<std::unique_ptr<RawConnection>> readers;
+  for (std::size_t i = 0; i < 6; ++i) {
+    readers.push_back(std::make_unique<RawConnection>(server.endpoint()));
+    readers.back()->keep_little();
+    readers.back()->send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    readers.back()->read_to("\r\n\r\n");  // one after the other
+  }
+  ASSERT_TRUE(eventually([&] { return server->unread_cut() == 4; }));
+  EXPECT_GT(server->unread_bytes(), 2 * body.size());
+  EXPECT_LE(server->unread_bytes(), 10u * 1024 * 1024);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_LT(readers[i]->read_to_end().size(), body.size()) << i;
+  HttpClient other(server.endpoint());
+  const auto small = other.request("GET", "/");
+  ASSERT_TRUE(small);
+  EXPECT_EQ(small->body, "small");
+  for (std::size_t i = 4; i < 6; ++i) EXPECT_EQ(readers[i]->read_to_end().size(), body.size()) << i;
+  EXPECT_TRUE(eventually([&] { return server->unread_bytes() == 0; }));
+}
+
+TEST(HttpServer, OneAnswerMayBeLargerThanAllThatMayBeUnread) {
+  const std::string body(8 * 1024 * 1024, 'b');
+  FunctionHandler handler([&](HttpRequest, HttpResponder responder) { responder.respond(HttpResponse::text(200, body)); });
+  HttpServerOptions options;
+  options.http.unread_bytes_max = 1024;
+  TestServer server(handler, std::move(options), 1);
+  RawConnection reader(server.endpoint());
+  reader.keep_little();
+  reader.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  reader.read_to("\r\n\r\n");
+  EXPECT_GT(reader.read_to_end().size(), 2 * body.size());
+  EXPECT_EQ(server->unread_cut(), 0u);
+}
+
 TEST(HttpServer, WaitsLongForAHandler) {
   std::mutex mutex;
   std::optional<HttpResponder> held;

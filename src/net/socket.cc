@@ -113,8 +113,19 @@ void SocketLoop::deliver() noexcept {
 }
 
 void SocketLoop::end_turn() {
-  flushing_.swap(dirty_);
   flushed_turn_ = core_.turn_count();
+  flush();
+  // What a destructor dooms or queues is the next turn's.
+  const auto gone = std::exchange(doomed_, {});
+}
+
+void SocketLoop::flush_early() {
+  if (!is_flushing_) flush();
+}
+
+void SocketLoop::flush() {
+  is_flushing_ = true;
+  flushing_.swap(dirty_);
   for (std::size_t i = 0; i < flushing_.size(); ++i) {
     Socket* socket = flushing_[i];
     if (socket == nullptr) continue;
@@ -123,8 +134,7 @@ void SocketLoop::end_turn() {
     socket->on_flush();
   }
   flushing_.clear();
-  // What a destructor dooms or queues is the next turn's.
-  const auto gone = std::exchange(doomed_, {});
+  is_flushing_ = false;
 }
 
 void SocketLoop::schedule_sweep() {

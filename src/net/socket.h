@@ -85,6 +85,8 @@ class SocketLoop : private Mail {
   // Gives a socket up, for another loop: open, but unwatched.
   std::unique_ptr<Socket> detach(Socket& socket);
   void drain();
+  // What is dirty now is flushed now. Within a flush it does nothing.
+  void flush_early();
 
   // Valid until the next read of any connection; kReadablePadding more may be read.
   std::span<char> receive_buffer() noexcept { return {receive_buffer_.get(), kReceiveBytes}; }
@@ -101,6 +103,7 @@ class SocketLoop : private Mail {
 
   void deliver() noexcept override;
   void end_turn();
+  void flush();
   void sweep();
   void schedule_sweep();
   void want_turn() noexcept;
@@ -115,6 +118,7 @@ class SocketLoop : private Mail {
   std::vector<Socket*> runnable_;
   std::vector<Socket*> running_;
   std::vector<std::unique_ptr<Socket>> doomed_;
+  bool is_flushing_ = false;
   std::uint64_t flushed_turn_ = 0;
   bool letter_posted_ = false;
   std::chrono::milliseconds sweep_interval_{1000};

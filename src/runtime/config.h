@@ -59,6 +59,7 @@ struct Config {
   std::optional<std::uint64_t> memory_max_bytes;  // none: nine tenths of what the machine, or the control group, has
   std::uint32_t requests_max = 10'000;            // of a core
   std::uint64_t request_bytes_max = std::uint64_t{64} << 20;
+  std::uint64_t unread_bytes_max = std::uint64_t{64} << 20;  // of a core (net/http.h)
   std::uint32_t passwords_waiting_max = 128;
   std::uint32_t reads_waiting_max = 4096;
 

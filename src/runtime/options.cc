@@ -168,6 +168,14 @@ Option request_bytes_option() {
                       [](std::uint64_t bytes) { return std::to_string(bytes); });
 }
 
+Option unread_bytes_option() {
+  Option option = row("unread-bytes-max", "BYTES",
+                      "bytes of REST answers on one core that their readers have not taken; beyond it those that wait longest are cut");
+  option.numeric = true;
+  return value_option(std::move(option), &Config::unread_bytes_max, parse_byte_count,
+                      [](std::uint64_t bytes) { return std::to_string(bytes); });
+}
+
 Option registration_option() {
   Option option = row("registration", "open|invite|closed", "who may make an account");
   option.unset_means = "open, until an administrator changes it on the running server";
@@ -253,6 +261,7 @@ std::vector<Option> load_options() {
       count_option(row("requests-max", "", "requests at work at once on one core, REST and gateway together; more are answered 503"),
                    &Config::requests_max),
       request_bytes_option(),
+      unread_bytes_option(),
       count_option(
           row("passwords-waiting-max", "", "logins and registrations that wait for their password to be hashed; more are answered 503"),
           &Config::passwords_waiting_max),

@@ -120,6 +120,35 @@ def test_a_thousand_readers_that_stop_cost_little_and_the_others_hear_on(rounds)
         crowd.close()
 
 
+def test_answers_that_nobody_reads_are_cut_beyond_their_bound_and_the_others_are_served():
+    bound, count = 8 * MIB, 150
+    with talk("--unread-bytes-max", str(bound), "--cores", "1", "--http-progress-deadline", "600", "--http-answer-deadline",
+              "600") as there:
+        channel = there.ada.group(Person.register(there.server))
+        for _ in range(100):
+            there.ada.send(channel, "\x01" * 4000)  # six bytes each in JSON: 2.4 MB in all
+        question = (f"GET /api/v1/channels/{channel['id']}/messages?limit=100 HTTP/1.1\r\nHost: a\r\n"
+                    f"Authorization: Bearer {there.ada.token}\r\n\r\n").encode()
+        before, most, hogs = memory_of(there.server), 0, []
+        for number in range(count):
+            hog = socket.socket()
+            hog.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            hog.connect((there.server.host, there.server.port))
+            hog.settimeout(PATIENCE_S)
+            hog.sendall(question)
+            assert hog.recv(12) == b"HTTP/1.1 200"
+            hogs.append(hog)
+            most = max(most, memory_of(there.server) - before)
+            if number % 10 == 0:
+                there.goes_on()
+        # As many as fit are open still; of the others one has their beginning, and then an end.
+        eventually(lambda: len([q for q in send_queues(there.server) if q > 4096]) <= bound // (2 * MIB), "they were not cut")
+        assert most <= 8 * bound, f"{most / MIB:.0f} MiB for {count} answers of 2.4 MB"
+        there.goes_on()
+        for hog in hogs:
+            hog.close()
+
+
 # ---------------------------------------------------------------------- everybody at once
 def test_very_many_that_come_back_at_once_all_get_in_and_cost_little_each(rounds):
     count = rounds(1_500, 10_000)
