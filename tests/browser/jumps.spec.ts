@@ -90,3 +90,45 @@ test('a pin, a mention and what a reply answers are reached far back, and End le
   expect(iris.complaints).toEqual([]);
   await iris.leave();
 });
+
+test('a jump that the network does not allow says so, leaves the page as it was, and is made when there is one again', async ({
+  browser,
+}) => {
+  const jule = await Person.arrive(browser, 'jule', () => installation.port);
+  const { page } = jule;
+  await jule.register('Jule Kant');
+  const { pinned, newest } = await longChannel('jule', 'The boathouse');
+  const log = page.getByRole('log');
+  const note = page.getByText('Messages could not be loaded.');
+  const again = page.getByRole('button', { name: 'Try again' });
+  const latest = page.getByRole('button', { name: 'Jump to the latest messages' });
+  await jule.open('The boathouse');
+  await log.focus();
+  await page.keyboard.press('End');
+  await expect.poll(async () => (await settledSight(page)).at(-1)).toBe(newest);
+  await page.getByRole('button', { name: 'Pinned messages' }).click();
+  const card = page.getByRole('dialog').getByRole('button', { name: 'third pot' });
+  await expect(card).toBeVisible();
+
+  await jule.loseNetwork();
+  await card.click();
+  await expect(note).toBeVisible();
+  expect((await settledSight(page)).at(-1)).toBe(newest);
+  await again.click(); // still no network
+  await expect(note).toBeVisible();
+  expect((await settledSight(page)).at(-1)).toBe(newest);
+  await jule.regainNetwork();
+  await expect(jule.message('third pot')).toBeInViewport();
+  expect(await settledSight(page)).toContain(pinned.seq);
+  await expect(note).toHaveCount(0);
+
+  await jule.loseNetwork();
+  await latest.click();
+  await expect(note).toBeVisible();
+  await expect(jule.message('third pot')).toBeInViewport();
+  await expect(latest).toBeVisible();
+  await jule.regainNetwork();
+  await expect.poll(async () => (await settledSight(page)).at(-1)).toBe(newest);
+  expect(jule.complaints).toEqual([]);
+  await jule.leave();
+});

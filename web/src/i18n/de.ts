@@ -162,7 +162,7 @@ export const de = {
   beginningDirect: (name) => `Hier beginnt deine Unterhaltung mit ${name}.`,
   beginningGroup: (name) => `Hier beginnt „${name}“.`,
   beginningHint: 'Sag Hallo.',
-  historyFailed: 'Frühere Nachrichten konnten nicht geladen werden.',
+  historyFailed: 'Nachrichten konnten nicht geladen werden.',
   tryAgain: 'Noch einmal',
   toLatest: 'Zu den neuesten Nachrichten',
   edited: 'bearbeitet',

@@ -166,7 +166,7 @@ export const en = {
   beginningDirect: (name: string) => `This is the beginning of your conversation with ${name}.`,
   beginningGroup: (name: string) => `This is the beginning of “${name}”.`,
   beginningHint: 'Say hello.',
-  historyFailed: 'Earlier messages could not be loaded.',
+  historyFailed: 'Messages could not be loaded.',
   tryAgain: 'Try again',
   toLatest: 'Jump to the latest messages',
   edited: 'edited',

@@ -66,6 +66,11 @@ export class ScrollKeeper {
     return this.#place && 'seq' in this.#place ? this.#place.seq : undefined;
   }
 
+  /** What was asked for is not to be had. */
+  giveUp(): void {
+    if (this.goal !== undefined) this.#place = undefined;
+  }
+
   toEnd(): void {
     this.#place = undefined;
     this.placed = true;

@@ -13,6 +13,7 @@ import { type Row, rowsOf } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import { systemText } from './text.tsx';
 import {
+  isHeld,
   keepInSight,
   leaveTimeline,
   loadNewer,
@@ -51,6 +52,7 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   const range = useRef<Range | undefined>(undefined);
   const wander = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const idle = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const missed = useRef<(() => Promise<void>) | undefined>(undefined); // brings him where he could not be brought
   const atEnd = useSignal(true);
   const newAfter = useSignal(unreadOf(conversation) > 0 ? conversation.readSeq : undefined);
   const redraw = useSignal(0);
@@ -110,6 +112,13 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
     keeper.toEnd();
     atEnd.value = true;
     if (!timelineOf(channel.id).peek().atEnd) await loadNewest(channel.id);
+    const now = timelineOf(channel.id).peek();
+    if (now.failed && !now.atEnd) {
+      missed.current = goToEnd;
+      keeper.record();
+      atEnd.value = keeper.atEnd;
+      return;
+    }
     keeper.toEnd();
     range.current = undefined;
     redraw.value++;
@@ -120,7 +129,11 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   };
   const jumpTo = async (seq: number) => {
     keeper.placed = true;
-    await showAround(channel.id, seq);
+    await openTimeline(channel.id, seq);
+    if (!isHeld(channel.id, seq)) {
+      missed.current = () => jumpTo(seq);
+      return;
+    }
     keeper.put({ at: 'middle', seq });
     range.current = undefined;
     redraw.value++;
@@ -180,7 +193,18 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
     if (newAfter.peek() === undefined && newest.seq > conversation.readSeq) newAfter.value = newest.seq - 1;
   });
 
+  const bring = () => {
+    const go = missed.current;
+    missed.current = undefined;
+    void go?.();
+    return go !== undefined;
+  };
+  // With the next connection a failure is forgotten, and he is brought there.
+  useEffect(() => {
+    if (!timeline.failed && !timeline.loading) bring();
+  }, [timeline.failed, timeline.loading]);
   const again = () => {
+    if (bring()) return;
     if (timeline.loaded) adjust();
     else void loadNewest(channel.id);
   };
@@ -255,7 +279,8 @@ function stretchOf(timeline: Timeline, before: Range | undefined, keeper: Scroll
   if (messages.length === 0) return { from: 1, to: 0 };
   const held = { from: messages[0]!.seq, to: messages.at(-1)!.seq };
   const goal = keeper.goal;
-  if (goal !== undefined) return around(goal, held);
+  if (goal !== undefined && goal >= held.from && goal <= held.to) return around(goal, held);
+  keeper.giveUp();
   if (!keeper.placed) {
     keeper.placed = true;
     if (newAfter !== undefined && newAfter < head) {

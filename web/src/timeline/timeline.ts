@@ -115,7 +115,7 @@ export async function loadNewest(channel: string): Promise<void> {
 /** Reads the stretch around `seq` in the place of what is held, unless it is in it. */
 export async function showAround(channel: string, seq: number): Promise<void> {
   const entry = hold(channel);
-  if (holds(entry, seq)) return;
+  if (isHeld(channel, seq)) return;
   const after = Math.max(0, seq - 1 - kPage / 2);
   await load(channel, entry, true, () => client.rest.messages(channel, { after_seq: after, limit: kPage }));
 }
@@ -168,8 +168,8 @@ export function leaveTimeline(channel: string): void {
   else if (messages.length > kFirstPage) set(entry, { messages: messages.slice(-kFirstPage), atStart: false });
 }
 
-function holds(entry: Held, seq: number): boolean {
-  const { loaded, messages } = entry.timeline.peek();
+export function isHeld(channel: string, seq: number): boolean {
+  const { loaded, messages } = timelineOf(channel).peek();
   return loaded && messages.length > 0 && messages[0]!.seq <= seq && seq <= messages.at(-1)!.seq;
 }
 
