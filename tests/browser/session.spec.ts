@@ -52,6 +52,36 @@ test('a connection that goes silent is noticed, and nothing is lost or doubled',
   await rosa.leave();
 });
 
+test('who wrote much without a network sees the end of it when it is sent, behind what came meanwhile', async ({
+  browser,
+}) => {
+  const port = () => installation.port;
+  const sven = await Person.arrive(browser, 'sven', port);
+  const tess = await Person.arrive(browser, 'tess', port);
+  await tess.register('Tess Arndt');
+  await sven.register('Sven Lier');
+  await sven.find('tess');
+  const lines = (who: string) => Array.from({ length: 18 }, (_, n) => `${who} ${n + 1}.`);
+  for (const text of lines('Before')) await sven.say(text);
+  await expect(sven.tick('Before 18.')).toHaveAccessibleName('Delivered');
+  await tess.open('Sven Lier');
+
+  await sven.loseNetwork();
+  for (const text of lines('Dark')) await sven.say(text);
+  for (const text of lines('Light')) await tess.say(text);
+  await expect(tess.tick('Light 18.')).toHaveAccessibleName('Sent');
+  await installation.end('SIGKILL');
+  await installation.start();
+  await sven.regainNetwork();
+  await expect(sven.page.locator('.message.unsent')).toHaveCount(0, { timeout: 70_000 });
+  await expect(tess.message('Dark 18.')).toBeInViewport();
+  await expect(sven.message('Dark 18.')).toBeInViewport();
+  await expect(sven.page.getByRole('button', { name: 'Jump to the latest messages' })).toHaveCount(0);
+  await expect(tess.tick('Light 18.')).toHaveAccessibleName('Read');
+  await sven.leave();
+  await tess.leave();
+});
+
 test('tabs share one login: reloads in a row keep it, signing out ends it everywhere', async ({ browser }) => {
   const pia = await Person.arrive(browser, 'pia', () => installation.port);
   await pia.register('Pia Holm');

@@ -66,9 +66,10 @@ export class ScrollKeeper {
     return this.#place && 'seq' in this.#place ? this.#place.seq : undefined;
   }
 
-  /** What was asked for is not to be had. */
+  /** What was asked for is not to be had: he stays where he is. */
   giveUp(): void {
-    if (this.goal !== undefined) this.#place = undefined;
+    this.#place = undefined;
+    this.atEnd = this.#layout.tail && this.#isNearEnd();
   }
 
   toEnd(): void {
@@ -80,7 +81,9 @@ export class ScrollKeeper {
   /** After the reader scrolled. */
   record(): void {
     const { box } = this.#parts!;
-    this.atEnd = this.#layout.tail && this.#isNearEnd();
+    // Who follows goes on following while something is on its way, unless he scrolls up.
+    if (this.#isNearEnd()) this.atEnd ||= this.#layout.tail;
+    else this.atEnd &&= box.scrollTop >= this.#scrolled;
     this.#scrolled = box.scrollTop;
     const edge = box.getBoundingClientRect().top;
     const row = this.#rows().find((one) => one.getBoundingClientRect().bottom > edge);

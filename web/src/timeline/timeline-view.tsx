@@ -64,8 +64,9 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   void redraw.value;
   const stretch = timeline.loaded ? stretchOf(timeline, range.current, keeper, newAfter.value) : kEmpty;
   range.current = timeline.loaded ? stretch : undefined;
-  const tail = timeline.atEnd && stretch.to === (timeline.messages.at(-1)?.seq ?? 0);
-  const entries = tail ? unsent.value.filter((entry) => entry.channel_id === channel.id) : [];
+  const last = stretch.to === (timeline.messages.at(-1)?.seq ?? 0);
+  const tail = timeline.atEnd && last;
+  const entries = last && (tail || keeper.atEnd) ? unsent.value.filter((entry) => entry.channel_id === channel.id) : [];
   const rows = useSteadyRows(rowsIn(timeline.messages, stretch, entries, self, newAfter.value));
 
   const attend = () => {
@@ -115,7 +116,7 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
     const now = timelineOf(channel.id).peek();
     if (now.failed && !now.atEnd) {
       missed.current = goToEnd;
-      keeper.record();
+      keeper.giveUp();
       atEnd.value = keeper.atEnd;
       return;
     }
@@ -280,7 +281,7 @@ function stretchOf(timeline: Timeline, before: Range | undefined, keeper: Scroll
   const held = { from: messages[0]!.seq, to: messages.at(-1)!.seq };
   const goal = keeper.goal;
   if (goal !== undefined && goal >= held.from && goal <= held.to) return around(goal, held);
-  keeper.giveUp();
+  if (goal !== undefined) keeper.giveUp();
   if (!keeper.placed) {
     keeper.placed = true;
     if (newAfter !== undefined && newAfter < head) {
