@@ -97,6 +97,33 @@ test('without a network the page is there, with what was last seen; what is dele
   await uma.leave();
 });
 
+test('a panel that could not be read says so, and is read with the next connection', async ({ browser }) => {
+  const wanda = await Person.arrive(browser, 'wanda', () => installation.port);
+  const { page } = wanda;
+  await Writer.register(installation.address, 'xaver', 'Xaver Rau');
+  await wanda.register('Wanda Lux');
+  await shellKept(page);
+  await wanda.find('xaver');
+  await wanda.say('Hello');
+  await expect(wanda.tick('Hello')).toHaveAccessibleName('Sent');
+  for (const [name, empty] of [
+    ['Pinned messages', 'Nothing is pinned yet'],
+    ['Mentions', 'Nobody has mentioned you yet'],
+  ] as const) {
+    await wanda.loseNetwork();
+    await page.getByRole('button', { name }).click();
+    const panel = page.getByRole('dialog', { name });
+    await expect(panel.getByRole('alert')).toContainText('The server cannot be reached');
+    await panel.getByRole('button', { name: 'Try again' }).click();
+    await expect(panel.getByRole('alert')).toContainText('The server cannot be reached');
+    await wanda.regainNetwork();
+    await expect(panel).toContainText(empty);
+    await page.keyboard.press('Escape');
+  }
+  expect(wanda.complaints).toEqual([]);
+  await wanda.leave();
+});
+
 test('a list of 2,000 conversations is drawn as far as it is in sight', async ({ browser }) => {
   const xenia = await Person.arrive(browser, 'xenia', () => installation.port);
   const { page } = xenia;

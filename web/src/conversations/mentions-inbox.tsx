@@ -58,6 +58,9 @@ export function MentionsInbox({ onClose }: { onClose(): void }) {
       client.on('MENTION_CREATE', (d) => news(d.message)),
       client.on('MESSAGE_UPDATE', changed),
       client.on('MESSAGE_DELETE', changed),
+      client.on('state', (one) => {
+        if (one.kind === 'online' && state.peek() === 'failed') void load();
+      }),
     ];
     return () => {
       for (const off of offs) off();

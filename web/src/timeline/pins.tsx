@@ -15,23 +15,30 @@ import { MessageCard } from './message-card.tsx';
 export function Pins({ channel, onClose }: { channel: string; onClose(): void }) {
   const pins = useSignal<Message[] | undefined>(undefined);
   const wrong = useSignal<string | undefined>(undefined);
+  const load = () =>
+    client.rest.pins(channel).then(
+      (messages) => {
+        remember(messages.map((one) => one.author));
+        pins.value = messages;
+        wrong.value = undefined;
+      },
+      (error) => {
+        wrong.value = sentence(error);
+      },
+    );
   useEffect(() => {
-    const load = () =>
-      client.rest.pins(channel).then(
-        (messages) => {
-          remember(messages.map((one) => one.author));
-          pins.value = messages;
-        },
-        (error) => {
-          wrong.value = sentence(error);
-        },
-      );
     const changed = (d: { channel_id: string; message: Message }) => {
       const known = pins.peek()?.some((one) => one.id === d.message.id);
       if (d.channel_id === channel && (d.message.pinned || known)) void load();
     };
     void load();
-    const offs = [client.on('MESSAGE_UPDATE', changed), client.on('MESSAGE_DELETE', changed)];
+    const offs = [
+      client.on('MESSAGE_UPDATE', changed),
+      client.on('MESSAGE_DELETE', changed),
+      client.on('state', (state) => {
+        if (state.kind === 'online' && wrong.peek()) void load();
+      }),
+    ];
     return () => {
       for (const off of offs) off();
     };
@@ -44,7 +51,10 @@ export function Pins({ channel, onClose }: { channel: string; onClose(): void })
     <Dialog title={t.pinnedMessages} onClose={onClose} drawer>
       {wrong.value ? (
         <p class="form-error" role="alert">
-          {wrong.value}
+          {wrong.value}{' '}
+          <button type="button" class="link" onClick={() => void load()}>
+            {t.tryAgain}
+          </button>
         </p>
       ) : pins.value === undefined ? (
         <p class="dialog-waiting">
