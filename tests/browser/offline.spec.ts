@@ -124,6 +124,48 @@ test('a panel that could not be read says so, and is read with the next connecti
   await wanda.leave();
 });
 
+test('in a narrow window the list too says that the connection is gone; code begins on the left for everybody', async ({
+  browser,
+}) => {
+  const yara = await Person.arrive(browser, 'yara', () => installation.port);
+  const { page } = yara;
+  await Writer.register(installation.address, 'zeno', 'Zeno Falk');
+  await yara.register('Yara Klein');
+  await yara.find('zeno');
+  await yara.say(`\`\`\`\n${'one word after the other, '.repeat(20)}\n\`\`\``);
+  await page.setViewportSize({ width: 320, height: 568 });
+  await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+  const code = page.locator('.code-scroll');
+  await expect(code).toBeVisible();
+  // How far its beginning is from where it is seen.
+  const off = () =>
+    code.evaluate((box) => {
+      const text = document.createRange();
+      text.selectNodeContents(box.querySelector('code')!);
+      return text.getBoundingClientRect().left - box.getBoundingClientRect().left;
+    });
+  expect(await off()).toBeGreaterThanOrEqual(0);
+  await page.evaluate(() => document.documentElement.setAttribute('dir', 'ltr'));
+
+  await page.getByRole('button', { name: 'Back' }).click();
+  await expect(yara.row('Zeno Falk')).toBeInViewport();
+  await expect(page.locator('.banner')).toHaveCount(0);
+  const own = page.getByRole('button', { name: 'Settings' });
+  await expect(own).toBeInViewport({ ratio: 1 });
+  yara.network.cut();
+  await expect(page.locator('.banner')).toBeInViewport({ ratio: 1 });
+  await expect(yara.row('Zeno Falk')).toBeInViewport({ ratio: 1 });
+  await expect(own).toBeInViewport({ ratio: 1 });
+  yara.network.heal();
+  await page
+    .getByRole('button', { name: 'Retry now' })
+    .click({ timeout: 2000 })
+    .catch(() => undefined); // it may be back by itself
+  await expect(page.locator('.banner')).toHaveCount(0, { timeout: 70_000 });
+  expect(yara.complaints).toEqual([]);
+  await yara.leave();
+});
+
 test('a list of 2,000 conversations is drawn as far as it is in sight', async ({ browser }) => {
   const xenia = await Person.arrive(browser, 'xenia', () => installation.port);
   const { page } = xenia;
