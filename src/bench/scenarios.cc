@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "bench/crowd.h"
 #include "bench/floors.h"
+#include "bench/restart.h"
 #include "client/rest_client.h"
 #include "client/server_process.h"
 
@@ -20,7 +21,8 @@ namespace {
 
 constexpr std::size_t kContentBytes = 100;
 constexpr std::size_t kAckContentBytes = 200;
-constexpr std::size_t kFrameBytes = 560;  // of a MESSAGE_CREATE with such a content
+constexpr double kLogBytes = 185ull << 20;  // a little less than what the database lets its log grow to
+constexpr std::size_t kFrameBytes = 560;    // of a MESSAGE_CREATE with such a content
 constexpr std::uint64_t kLargeChannel = 50;
 constexpr std::size_t kPeople = 512;  // registered, each with a password that costs what it costs
 const std::string kPassword = "bench-password";
@@ -35,6 +37,7 @@ class Bench {
   using Scenario = Status (Bench::*)();  // an error: it could not be measured, and the report says so
   void measure(std::string_view name, Scenario scenario);
   Status floors();
+  Status restart();
   Status direct_pairs();
   Status fan_out();
   Status acknowledgements();
@@ -130,6 +133,19 @@ Status Bench::floors() {
     report_.add({.name = fmt::format("floor: durable messages, {} a sync", batch), .value = durable_[batch], .unit = "messages/s"});
   }
   report_.add({.name = "ids", .value = ids_per_second() / 1e6, .unit = "million/s", .at_least = 1});
+  return {};
+}
+
+Status Bench::restart() {
+  const auto bytes = static_cast<std::uint64_t>(kLogBytes * std::min(options_.scale, 1.0));
+  const auto measured = restart_with_log(options_.directory + "/restart", bytes, kAckContentBytes, options_.server_cpu);
+  if (!measured) return fail(measured.error());
+  const auto mib = static_cast<double>(measured->log_bytes) / (1 << 20);
+  report_.add({.name = "opening after a power cut",
+               .value = measured->seconds,
+               .unit = "s",
+               .at_most = 5,
+               .note = fmt::format("{:.0f} MiB of log; {:.2f} s CPU", mib, measured->cpu_seconds)});
   return {};
 }
 
@@ -385,6 +401,7 @@ void Bench::measure(std::string_view name, Scenario scenario) {
 
 bool Bench::run() {
   measure("floors", &Bench::floors);
+  measure("restart", &Bench::restart);
   auto server = client::ServerProcess::start({.program = {},
                                               .directory = options_.directory + "/server",
                                               .options = {"--cores", "1", "--log-level", "warning"},

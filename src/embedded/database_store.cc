@@ -32,7 +32,7 @@ namespace {
 constexpr std::array<const char*, kFamilies> kNames = {"history", "log", "recent", "state"};
 constexpr std::size_t kMiB = 1ull << 20;
 constexpr std::size_t kMemtablesTotal = 256 * kMiB;
-constexpr std::size_t kWalTotal = 512 * kMiB;
+constexpr std::size_t kWalTotal = 192 * kMiB;  // a start after a crash replays it, on one thread
 constexpr std::size_t kMemtable = 64 * kMiB;
 constexpr std::size_t kLogMemtable = 32 * kMiB;  // a file of the log is one memtable, about an hour of a busy day
 constexpr int kJobsMin = 2;

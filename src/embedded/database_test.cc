@@ -166,6 +166,23 @@ TEST_F(DatabaseTest, NoncesOfDaysBeforeYesterdayGoByThemselves) {
   while (database().get_now(Family::kRecent, row(20'000)).value()) std::this_thread::yield();
 }
 
+TEST_F(DatabaseTest, TheWriteAheadLogStaysShortEnoughToBeReplayedSoon) {
+  open();
+  const std::string large(4 << 20, 'x');
+  for (std::uint64_t i = 1; i <= 64; ++i) {  // 256 MiB
+    Batch batch;
+    batch.put(Family::kHistory, message_key(kChannel, i), large);
+    batch.log_entry("row");  // a little in another family, which holds on to the log for long
+    database().commit_now(std::move(batch));
+  }
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (database().figures().log_bytes > 224u << 20 && std::chrono::steady_clock::now() < until) {
+    database().commit_now(put_state("zkey", "with each write it is looked whether the log is too long"));
+  }
+  EXPECT_LE(database().figures().log_bytes, 224u << 20);
+  EXPECT_EQ(database().read_log_now(0, 100).value().size(), 64u);
+}
+
 TEST_F(DatabaseTest, WhatWasDeletedLeavesTheDiskWithACompaction) {
   open();
   Batch batch;
