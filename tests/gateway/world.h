@@ -190,11 +190,13 @@ class TestClient final : public Sink {
     std::string prefix;
     net::SharedBuffer text;
   };
+  static constexpr unsigned kOnItsWay = ~0U;
+
   void on_core(std::function<void()> act);
   void drain();
 
   World& world_;
-  std::atomic<unsigned> core_;
+  std::atomic<unsigned> core_;  // or kOnItsWay, from one to another
   std::shared_ptr<Connection> connection_;
   std::vector<Frame> frames_;  // on its core
   std::size_t taken_ = 0;      // of frames_, by the kernel
@@ -299,6 +301,10 @@ inline TestClient::~TestClient() {
 inline void TestClient::on_core(std::function<void()> act) {
   for (;;) {
     const unsigned core = core_;
+    if (core == kOnItsWay) {
+      std::this_thread::yield();
+      continue;
+    }
     bool done = false;
     auto task = [&] {
       if (core != core_) return;  // it moved meanwhile
@@ -370,7 +376,7 @@ inline void TestClient::drop_unsent() {
 
 inline void TestClient::notify_drained(std::size_t unsent_bytes) {
   notify_at_ = unsent_bytes;
-  if (unsent_ <= unsent_bytes) world_.cores.at(core_).post_function([this] { drain(); });
+  if (unsent_ <= unsent_bytes) Core::current().post_function([this] { drain(); });
 }
 
 inline void TestClient::drain() {
@@ -406,6 +412,7 @@ inline void TestClient::close(CloseReason reason) {
 }
 
 inline void TestClient::move_to(Core& core, std::move_only_function<void()> arrived) {
+  core_ = kOnItsWay;
   core.post_function([this, &core, arrived = std::move(arrived)]() mutable {
     core_ = core.index();
     arrived();
