@@ -30,6 +30,12 @@ constexpr std::array kNames = {
     std::pair("drop-when-full", Mutant::kDropWhenFull),
     std::pair("ring-keeps-deleted", Mutant::kRingKeepsDeleted),
     std::pair("gate-lets-repeat", Mutant::kGateLetsRepeat),
+    std::pair("close-ends-presence", Mutant::kCloseEndsPresence),
+    std::pair("away-not-told", Mutant::kAwayNotTold),
+    std::pair("blocked-sees-presence", Mutant::kBlockedSeesPresence),
+    std::pair("poll-drops-answer", Mutant::kPollDropsAnswer),
+    std::pair("poll-repeats-frame", Mutant::kPollRepeatsFrame),
+    std::pair("large-without-unread", Mutant::kLargeWithoutUnread),
 };
 
 Mutant chosen() {

@@ -27,6 +27,12 @@ enum class Mutant : std::uint8_t {
   kDropWhenFull,            // a full ring drops what is new, and does not say so
   kRingKeepsDeleted,        // what waits for an acknowledgement keeps the content of a deleted message
   kGateLetsRepeat,          // every fiftieth event comes twice, and the gates do not stop it
+  kCloseEndsPresence,       // who closes his last socket is offline at once
+  kAwayNotTold,             // who watches is not told that somebody is away, or is back
+  kBlockedSeesPresence,     // who is blocked sees presence as everybody does
+  kPollDropsAnswer,         // a call of long polling that is made again is answered empty
+  kPollRepeatsFrame,        // every eighth answer to a call of long polling begins with a frame that was acknowledged
+  kLargeWithoutUnread,      // who does not look at a large channel is not told how far it goes
 };
 
 #if defined(ROOKERY_TEST_BUILD)

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/mutant.h"
 #include "gateway/channel_desk.h"
 #include "gateway/texts.h"
 
@@ -64,6 +65,7 @@ void ChannelDesk::note_sessions(unsigned core, ChannelId id, std::size_t session
 }
 
 void ChannelDesk::tell_unread(Channel& channel) {
+  if (mutant_is(Mutant::kLargeWithoutUnread)) return;
   const SteadyTime now = parts_.core.turn_time();
   if (now < channel.next_unread) {
     if (!std::exchange(channel.unread_due, true)) due_.push_back(channel.state.roster->id);

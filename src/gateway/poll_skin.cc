@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/json_writer.h"
+#include "base/mutant.h"
 #include "gateway/floor.h"
 #include "gateway/poll_desk.h"
 #include "gateway/texts.h"
@@ -68,7 +69,8 @@ void PollSkin::take_frames(std::vector<std::string> frames) {
 
 void PollSkin::call(PollCall call, PollAnswer answer) {
   received_ = desk_->floor().now();
-  if (call.n == n_ && !held_) return answer(poll_answer(session_name(), n_, kept_.text(), close_));
+  if (call.n == n_ && !held_)
+    return answer(poll_answer(session_name(), n_, mutant_is(Mutant::kPollDropsAnswer) ? std::string() : kept_.text(), close_));
   if (call.n == before_.n) return answer(poll_answer(session_name(), before_.n, before_.text(), std::nullopt));
   if (call.n == n_) {
     hold(std::move(answer), received_ + call.timeout);
@@ -116,6 +118,10 @@ void PollSkin::release_held(const std::string& text) {
 // way still, or lost.
 void PollSkin::keep_for(const PollCall& next) {
   const bool arrived = kept_.last_s != 0 && next.s && *next.s >= kept_.last_s;
+  if (arrived && n_ % 8 == 0 && mutant_is(Mutant::kPollRepeatsFrame)) {
+    outbox_bytes_ += kept_.frames.back().size();
+    outbox_.push_front(kept_.frames.back());
+  }
   before_ = arrived || kept_.bytes > kPollBeforeBytes ? Kept() : std::move(kept_);
   kept_ = Kept();
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/mutant.h"
+
 namespace rookery::presence {
 namespace {
 
@@ -40,7 +42,7 @@ void PresenceDesk::set_away(ConnectionKey key, UserId user, bool away) {
   const auto connection = std::ranges::find(known->second.connections, key, &Connection::key);
   if (connection == known->second.connections.end() || connection->away == away) return;
   connection->away = away;
-  touch(user, known->second);
+  if (!mutant_is(Mutant::kAwayNotTold)) touch(user, known->second);
 }
 
 void PresenceDesk::disconnected(ConnectionKey key, UserId user, TimeMs last_frame, bool at_once, Now now) {
@@ -49,7 +51,7 @@ void PresenceDesk::disconnected(ConnectionKey key, UserId user, TimeMs last_fram
   Entry& entry = known->second;
   const auto connection = std::ranges::find(entry.connections, key, &Connection::key);
   if (connection == entry.connections.end()) return;
-  if (!at_once) return seen(key, user, last_frame, now);
+  if (!at_once && !mutant_is(Mutant::kCloseEndsPresence)) return seen(key, user, last_frame, now);
   entry.connections.erase(connection);
   entry.last_seen = std::max(entry.last_seen, now.wall);
   entry.ended = true;

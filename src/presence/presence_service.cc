@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/mutant.h"
 #include "runtime/log.h"
 
 namespace rookery::presence {
@@ -194,7 +195,7 @@ Task<void> PresenceService::block_changed(UserId user, UserId other, bool blocke
   Core& home = Core::current();
   co_await hop(parts_.cores.of(user));
   PresenceDesk& desk = here().desk;
-  if (desk.allow(user, other, !blocked)) {
+  if (desk.allow(user, other, !blocked || mutant_is(Mutant::kBlockedSeesPresence))) {
     for (const Watcher& watcher : desk.watchers(user)) {
       if (watcher.user == other) parts_.tell(watcher.connection, blocked ? hidden(user) : desk.presence(user));
     }
@@ -217,7 +218,7 @@ Task<Result<bool>> PresenceService::may_see(UserId asker, UserId user) {
   if (asker == user) co_return true;
   const Result<std::vector<UserId>> blocked = co_await parts_.personal.blocks_of(user);
   if (!blocked) co_return fail(blocked.error());
-  if (std::ranges::binary_search(*blocked, asker)) co_return false;
+  if (std::ranges::binary_search(*blocked, asker) && !mutant_is(Mutant::kBlockedSeesPresence)) co_return false;
   if (parts_.visibility == Visibility::kAll) co_return true;
   const Result<std::vector<ChannelId>> mine = co_await parts_.conversations.channels_of(asker);
   if (!mine) co_return fail(mine.error());

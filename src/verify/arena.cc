@@ -31,6 +31,14 @@ std::uint64_t Room::last_seq() {
   return last_seq_;
 }
 
+std::vector<std::uint64_t> Arena::some_users(std::size_t most) const {
+  std::vector<std::uint64_t> users;
+  for (const Account& guest : guests) users.push_back(guest.login.user);
+  for (const Account& account : accounts) users.push_back(account.login.user);
+  users.resize(std::min(users.size(), most));
+  return users;
+}
+
 void Arena::give_back(Draft draft) {
   const std::lock_guard lock(mutex_);
   drafts_.push_back(std::move(draft));

@@ -81,6 +81,8 @@ class Arena {
   std::atomic<Phase> phase = Phase::kLoad;
   std::atomic<std::uint64_t> next_session = 0;
 
+  // Guests and accounts, in this order; so many at most.
+  std::vector<std::uint64_t> some_users(std::size_t most) const;
   bool has_rates() const { return frame_interval_ms > 0; }
   bool is_large(std::uint64_t channel) const { return large_room && large_room->channel == channel; }
   bool loading() const { return phase == Phase::kLoad; }

@@ -242,6 +242,12 @@ Caller::Outcome Caller::revoke(const Login& who, const Login& login) {
   return run(who, event, own ? "POST" : "DELETE", own ? std::string("/auth/logout") : "/auth/sessions/" + std::to_string(login.id), {}, {});
 }
 
+Caller::Outcome Caller::block(const Login& who, std::uint64_t user) {
+  Event event = event_of(who, Action::kBlock, 0);
+  event.target = user;
+  return run(who, event, "PUT", "/users/@me/blocks/" + std::to_string(user), {}, {});
+}
+
 Caller::Outcome Caller::probe(const Login& who) { return run(who, event_of(who, Action::kProbe, 0), "GET", "/users/@me", {}, {}); }
 
 Result<Json> Caller::ask(std::string_view method, std::string_view path, std::string_view token, std::string_view body) {

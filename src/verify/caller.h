@@ -32,6 +32,7 @@ class Caller {
   std::optional<std::vector<SeenChange>> changes_after(const Login& who, std::uint64_t channel, std::uint64_t rev);
   std::optional<SeenHead> state(const Login& who, std::uint64_t channel);
   Outcome unread(const Login& who);
+  Outcome block(const Login& who, std::uint64_t user);
   Outcome presence(const Login& who, const std::vector<std::uint64_t>& users);
   Outcome receipts(const Login& who, std::uint64_t channel);
   Outcome add_member(const Login& who, const Room& room, std::uint64_t user);

@@ -58,6 +58,7 @@ void Checker::read(const Event& event) {
     if (event.action == Action::kResume) sessions_.on_closed(event);
   } else {
     ++round.unanswered;
+    presence_.on_unknown(pending.invoke, event);
     if (pending.met_by_fault && writes(pending.invoke.action) && round.fault != "pause") ++round.hits;
   }
 }
@@ -134,8 +135,9 @@ void Checker::on_dispatch(const Event& event) {
   const bool repeat = sessions_.is_repeat(event);
   sessions_.on_dispatch(event);
   access_.on_dispatch(event);
+  if (repeat) return;
   presence_.on_dispatch(event);
-  if (!repeat && (event.type == "READ_UPDATE" || event.type == "RECEIPT_UPDATE")) cursors_.on_dispatch(event);
+  if (event.type == "READ_UPDATE" || event.type == "RECEIPT_UPDATE") cursors_.on_dispatch(event);
 }
 
 void Checker::on_mark(const Event& event) {
@@ -155,6 +157,7 @@ void Checker::on_mark(const Event& event) {
   } else if (event.type == "fault") {
     in_fault_ = true;
     delays_.begin(event.us);
+    if (round.fault == "kill" || round.fault == "power-cut") presence_.on_process_end(event);
     for (auto& [op, pending] : pending_) {
       pending.met_by_fault = true;
       if (round.fault == "pause" && writes(pending.invoke.action)) ++round.hits;
@@ -162,6 +165,7 @@ void Checker::on_mark(const Event& event) {
   } else if (event.type == "healed") {
     in_fault_ = false;
     delays_.end(event.us);
+    presence_.on_healed(event);
     healed_line_ = event.line;
     healed_us_ = event.us;
   } else if (event.type == "settled") {

@@ -17,7 +17,7 @@ constexpr std::size_t kPositionsMax = 500;
 constexpr Device::Milliseconds kHold{20};              // of a call of long polling, at least
 constexpr Device::Milliseconds kHoldWithRates{1'000};  // where calls are counted
 
-enum Op : std::uint64_t { kDispatch = 0, kInvalidSession = 9, kHello = 10, kReply = 65, kSubscribe = 67 };
+enum Op : std::uint64_t { kDispatch = 0, kInvalidSession = 9, kHello = 10, kHeartbeatAck = 11, kReply = 65, kSubscribe = 67 };
 
 }  // namespace
 
@@ -38,6 +38,7 @@ Event Device::event_of(Action action) const {
 
 bool Device::open_socket() {
   if (socket_) cut();
+  beats_ = beats_answered_ = 0;
   socket_ = open_wire(way_, arena_.endpoint, login_.access_token, arena_.has_rates() ? kHoldWithRates : kHold);
   return socket_ != nullptr;
 }
@@ -188,6 +189,7 @@ void Device::on_frame(JsonValue frame) {
   switch (number_member(frame, "op")) {
     case kDispatch: return on_dispatch(frame);
     case kReply: return on_reply(frame);
+    case kHeartbeatAck: ++beats_answered_; return;
     case kInvalidSession:
       // To a call of long polling: the session that it went on with is not there any more.
       if (begun_ == 0) {
@@ -331,7 +333,22 @@ void Device::tell_read(std::uint64_t channel, std::uint64_t seq) {
 }
 
 void Device::heartbeat() {
-  if (is_open()) send_text(R"({"op":1,"d":)" + std::to_string(s_) + "}");
+  if (!is_open()) return;
+  ++beats_;
+  send_text(R"({"op":1,"d":)" + std::to_string(s_) + "}");
+}
+
+bool Device::say_status(const std::string& status) {
+  if (!is_open()) return false;
+  Event event = event_of(Action::kStatus);
+  event.presences.push_back({login_.user, status});
+  const std::uint64_t op = arena_.recorder.begin(event);
+  send_text(R"({"op":3,"d":{"status":")" + status + R"("}})");
+  heartbeat();
+  pump_until([this] { return beats_answered_ == beats_; }, kBeginWithin);
+  const bool heard = is_open() && beats_answered_ == beats_;
+  arena_.recorder.end(op, std::move(event), heard ? Step::kOk : Step::kUnknown);
+  return heard;
 }
 
 void Device::on_closed(std::uint64_t code, bool by_client) {

@@ -41,6 +41,8 @@ class Device {
   void go_by(Way way) { way_ = way; }
   bool is_open() const { return socket_ != nullptr && session_ != 0; }
   bool has_session() const { return session_ != 0; }
+  // Its number in the history; 0: none.
+  std::uint64_t session() const { return session_; }
 
   // Takes what comes, for so long.
   void pump(Milliseconds time);
@@ -57,6 +59,8 @@ class Device {
   void keep_subscribed();
   void tell_read(std::uint64_t channel, std::uint64_t seq);  // op 69
   void heartbeat();                                          // op 1
+  // "online" or "away" (op 3), and a heartbeat behind it. True when that was answered: the server has heard both.
+  bool say_status(const std::string& status);
 
   // The connection breaks without a Close.
   void cut();
@@ -101,6 +105,7 @@ class Device {
   Event begun_event_;
   bool ready_ = false;  // this socket carries the session
   std::uint64_t s_ = 0, acknowledged_ = 0;
+  std::uint64_t beats_ = 0, beats_answered_ = 0;  // of this socket
   std::uint64_t next_i_ = 0;
   std::map<std::uint64_t, Sending> sends_;
   mutable std::mutex positions_mutex_;  // for settled(); only the owner changes them

@@ -10,9 +10,9 @@ namespace rookery::verify {
 namespace {
 
 constexpr std::array<std::string_view, 7> kSteps = {"invoke", "ok", "fail", "unknown", "dispatch", "closed", "mark"};
-constexpr std::array<std::string_view, 21> kActions = {"",          "send",    "edit",    "delete",   "react",  "unreact",   "read",
-                                                       "delivered", "history", "changes", "state",    "unread", "receipts",  "add",
-                                                       "remove",    "revoke",  "probe",   "identify", "resume", "subscribe", "presence"};
+constexpr std::array<std::string_view, 23> kActions = {
+    "",         "send", "edit",   "delete", "react", "unreact",  "read",   "delivered", "history",  "changes", "state", "unread",
+    "receipts", "add",  "remove", "revoke", "probe", "identify", "resume", "subscribe", "presence", "status",  "block"};
 constexpr std::size_t kWholeContentMax = 64;
 constexpr std::size_t kContentPrefix = 40;
 

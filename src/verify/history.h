@@ -39,6 +39,8 @@ enum class Action : std::uint8_t {
   kResume,     // session, s
   kSubscribe,  // session, presences: whom it wants to hear of (op 67, without a reply); channel: the large one, or 0
   kPresence,   // ok: presences
+  kStatus,     // session, presences: what it says that its user is (op 3); ok: a heartbeat behind it was answered
+  kBlock,      // target: to whom the user is offline from the answer on
 };
 
 // A message as somebody was shown it.

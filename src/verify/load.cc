@@ -16,6 +16,10 @@ constexpr std::chrono::seconds kSettleWithRatesWithin{180};
 constexpr std::size_t kUnansweredMax = 8;
 constexpr std::uint64_t kPollingOneIn = 4;  // connections
 constexpr std::size_t kFillingMax = 400;
+constexpr std::size_t kPresenceQueryMax = 100;
+constexpr std::size_t kWatchedMax = 500;
+constexpr std::uint64_t kAwakeMaxMs = 150;
+constexpr std::uint64_t kLostMaxMs = 900;
 constexpr Milliseconds kClosesWithin{5'500};
 constexpr Milliseconds kTellWithin{6'000};  // protocol.md allows five seconds
 constexpr Milliseconds kAcknowledgeEvery{200};
@@ -115,8 +119,10 @@ class Load::Person {
         newest_rev_[room->channel] = head->rev;
         caller_.changes_after(me_, room->channel, head->rev - std::min(head->rev, random_.below(40)));
       }
-    } else if (what < 29) {
+    } else if (what < 28) {
       caller_.unread(me_);
+    } else if (what < 30) {
+      caller_.presence(me_, arena_.some_users(kPresenceQueryMax));
     } else {
       caller_.receipts(me_, room->channel);
     }
@@ -158,12 +164,11 @@ class Load::Screen {
       : arena_(arena),
         rooms_(rooms_of(arena, number)),
         random_(seed),
+        me_(arena.accounts[number].login.user),
         device_(arena, arena.accounts[number].login, "verify" + std::to_string(device)),
         lazy_(random_.below(3) == 0) {
     choose_way();
-    std::vector<std::uint64_t> users;
-    for (const Account& account : arena.accounts) users.push_back(account.login.user);
-    for (const Account& guest : arena.guests) users.push_back(guest.login.user);
+    const std::vector<std::uint64_t> users = arena.some_users(kWatchedMax);
     // One of his devices looks at the large channel, the other is told only how far it goes.
     device_.watch(device == 0 ? users : std::vector<std::uint64_t>(), device == 0 && arena.large_room ? arena.large_room->channel : 0);
   }
@@ -186,6 +191,7 @@ class Load::Screen {
   bool busy() const { return busy_; }
   bool settled(const std::vector<SeenHead>& heads) const { return device_.settled(heads); }
   bool was_told(const std::vector<SeenPresence>& presences) const { return device_.was_told(presences); }
+  std::uint64_t user() const { return me_; }
 
  private:
   // A session may go on by another way than that on which it began.
@@ -243,6 +249,7 @@ class Load::Screen {
   Arena& arena_;
   const std::vector<std::shared_ptr<Room>> rooms_;
   SeededRandom random_;
+  const std::uint64_t me_;
   Device device_;
   const bool lazy_;
   std::chrono::steady_clock::time_point acknowledged_, beaten_ = std::chrono::steady_clock::now();
@@ -280,6 +287,104 @@ class Load::Leaver {
   std::atomic<bool> busy_ = true, left_ = false;
 };
 
+// Is away but for moments, loses his connection and comes back, ends it and begins another; and has blocked one of the others. He has no
+// other connection, so that what he said last is what he is.
+class Load::Dozer {
+ public:
+  Dozer(Arena& arena, const Account& who, std::uint64_t from, std::uint64_t seed)
+      : arena_(arena), me_(who.login), hides_from_(from), random_(seed), caller_(arena), device_(arena, me_, "verify-dozer") {}
+
+  void run() {
+    while (arena_.phase != Phase::kDone) {
+      if (!hidden_) hidden_ = caller_.block(me_, hides_from_) == Caller::Outcome::kOk;
+      if (!device_.is_open()) {
+        connect();
+        continue;
+      }
+      if (arena_.loading()) {
+        act();
+      } else if (!settled_) {
+        // Twice, so that there is a last change.
+        const bool online = may_be_online_ || random_.below(2) == 0;
+        settled_ = say(online ? kAway : kOnline) && say(online ? kOnline : kAway);
+      }
+      device_.pump(Milliseconds(1 + random_.below(20)));
+      device_.acknowledge();
+      if (const auto now = std::chrono::steady_clock::now(); now - beaten_ > kHeartbeatEvery) {
+        device_.heartbeat();
+        beaten_ = now;
+      }
+      busy_ = !hidden_ || !settled_ || !device_.is_open();
+    }
+    // What stays of this connection for a minute is away.
+    say(kAway);
+    device_.leave();
+  }
+  bool busy() const { return busy_; }
+  bool settled(const std::vector<SeenHead>& heads) const { return device_.settled(heads); }
+  // What each of those who watch is to be told of him, when all has settled.
+  SeenPresence told_to(std::uint64_t user) const { return {me_.user, user == hides_from_ ? "offline" : std::string(said_.load())}; }
+
+ private:
+  static constexpr const char* kOnline = "online";
+  static constexpr const char* kAway = "away";
+
+  bool say(const char* status) {
+    said_ = status;
+    surely_away_ = false;
+    const bool heard = device_.say_status(status);
+    surely_away_ = heard && said_ == kAway;
+    return heard;
+  }
+
+  // A session that he does not go on with is alive for a minute, with what it said last.
+  void connect() {
+    settled_ = false;
+    const std::uint64_t before = device_.session();
+    device_.go_by(random_.below(kPollingOneIn) == 0 ? Way::kPolling : Way::kWebSocket);
+    if (!device_.reconnect()) return rest(10 + random_.below(100));
+    if (device_.session() != before) {
+      if (!surely_away_) may_be_online_ = true;
+      surely_away_ = false;
+    }
+    if (!surely_away_) say(kAway);
+  }
+
+  // Nobody knows yet, whether he looks by himself or others are told.
+  void be_lost() {
+    rest(random_.below(kLostMaxMs));
+    caller_.presence(me_, {me_.user});
+  }
+
+  void act() {
+    const std::uint64_t chance = random_.below(100);
+    if (chance < 8) {
+      say(kOnline);
+      device_.pump(Milliseconds(random_.below(kAwakeMaxMs)));
+      say(kAway);
+    } else if (chance < 11) {
+      device_.cut();
+      be_lost();
+    } else if (chance < 13 && surely_away_) {
+      device_.leave();
+      be_lost();
+    }
+  }
+
+  Arena& arena_;
+  const Login me_;
+  const std::uint64_t hides_from_;
+  SeededRandom random_;
+  Caller caller_;
+  Device device_;
+  bool hidden_ = false, settled_ = false;
+  bool surely_away_ = true;     // the session, if there is one
+  bool may_be_online_ = false;  // one that he had before
+  std::chrono::steady_clock::time_point beaten_ = std::chrono::steady_clock::now();
+  std::atomic<const char*> said_ = kAway;
+  std::atomic<bool> busy_ = true;
+};
+
 Load::Load(Arena& arena, std::uint64_t seed) : arena_(arena), seed_(seed) {}
 Load::~Load() { join(); }
 
@@ -294,6 +399,9 @@ void Load::start() {
   if (!arena_.guests.empty()) {
     leaver_ = std::make_unique<Leaver>(arena_, arena_.guests.front(), seeds.next());
     threads_.emplace_back([this] { leaver_->run(); });
+    // Not from the first one, who makes the rooms and takes him in.
+    dozer_ = std::make_unique<Dozer>(arena_, arena_.guests.back(), arena_.accounts.back().login.user, seeds.next());
+    threads_.emplace_back([this] { dozer_->run(); });
   }
   for (auto& person : people_) threads_.emplace_back([&person] { person->run(); });
   // Where requests are limited, so much at once is not to be had.
@@ -307,7 +415,7 @@ void Load::start() {
 bool Load::wait_for_answers() {
   const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
   const auto busy = [this] {
-    return arena_.drafts() > 0 || (leaver_ && leaver_->busy()) ||
+    return arena_.drafts() > 0 || (leaver_ && leaver_->busy()) || (dozer_ && dozer_->busy()) ||
            std::ranges::any_of(scenes_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(people_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(screens_, [](const auto& one) { return one->busy(); });
@@ -323,7 +431,10 @@ bool Load::wait_for_answers() {
 
 bool Load::wait_for_delivery(const std::vector<SeenHead>& heads) {
   const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
-  while (!std::ranges::all_of(screens_, [&heads](const auto& one) { return one->settled(heads); })) {
+  const auto all_settled = [&] {
+    return (!dozer_ || dozer_->settled(heads)) && std::ranges::all_of(screens_, [&](const auto& one) { return one->settled(heads); });
+  };
+  while (!all_settled()) {
     if (std::chrono::steady_clock::now() > until) return false;
     rest(10);
   }
@@ -336,7 +447,10 @@ bool Load::wait_for_presence() {
   if (leaver_ && leaver_->has_left()) expected.push_back({leaver_->user(), "offline"});
   const auto began = std::chrono::steady_clock::now();
   const auto stalled = arena_.recorder.stalled();
-  while (!std::ranges::all_of(screens_, [&expected](const auto& one) { return one->was_told(expected); })) {
+  const auto was_told = [&](const Screen& screen) {
+    return screen.was_told(expected) && (!dozer_ || screen.was_told({dozer_->told_to(screen.user())}));
+  };
+  while (!std::ranges::all_of(screens_, [&](const auto& one) { return was_told(*one); })) {
     if (std::chrono::steady_clock::now() - began > kTellWithin + (arena_.recorder.stalled() - stalled)) return false;
     rest(10);
   }

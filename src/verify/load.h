@@ -32,8 +32,8 @@ class Load {
   bool wait_for_answers();
   // And until every device has been shown the ends of these channels.
   bool wait_for_delivery(const std::vector<SeenHead>& heads);
-  // And until who watches was told of everybody that he is online, and of who left that he is offline. Waits for as long as the server has
-  // for that.
+  // And until who watches was told of everybody that he is online, of who left that he is offline, and of who dozed what he said last.
+  // Waits for as long as the server has for that.
   bool wait_for_presence();
   // The arena is in kDone: waits for the threads.
   void join();
@@ -42,12 +42,14 @@ class Load {
   class Person;
   class Screen;
   class Leaver;
+  class Dozer;
 
   Arena& arena_;
   const std::uint64_t seed_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<std::unique_ptr<Screen>> screens_;
   std::unique_ptr<Leaver> leaver_;
+  std::unique_ptr<Dozer> dozer_;
   Stage stage_;
   std::vector<std::unique_ptr<Scenes>> scenes_;
   std::vector<std::thread> threads_;

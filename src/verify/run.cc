@@ -378,14 +378,11 @@ void Run::final_reads(Caller& caller) {
       if (room != arena_->large_room) caller.receipts(who, room->channel);
     }
   }
-  std::vector<std::uint64_t> users;
-  for (const Account& guest : arena_->guests) users.push_back(guest.login.user);
+  const std::vector<std::uint64_t> users = arena_->some_users(kPresenceQueryMax);
   for (const Account& account : arena_->accounts) {
     caller.unread(account.login);
-    users.push_back(account.login.user);
+    caller.presence(account.login, users);
   }
-  users.resize(std::min(users.size(), kPresenceQueryMax));
-  for (const Account& account : arena_->accounts) caller.presence(account.login, users);
 }
 
 void Run::feed_checker() {

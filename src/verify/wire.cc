@@ -18,6 +18,7 @@ constexpr std::chrono::seconds kConnectWithin{5};
 constexpr std::chrono::seconds kHelloWithin{10};
 constexpr std::chrono::seconds kAnswerWithin{25};
 constexpr Milliseconds kHoldMax{10'000};
+constexpr Milliseconds kGoodbyeWithin{1'000};
 constexpr Milliseconds kAgainAfter{50};
 constexpr Milliseconds kGiveUpAfter{10'000};
 constexpr int kLoseEvery = 7;  // of so many answers one is thrown away, and asked for again
@@ -58,7 +59,17 @@ class WebSocketWire final : public Wire {
     incoming.texts.push_back(*std::move(json));
     return incoming;
   }
-  void say_goodbye() override { static_cast<void>(socket_.send_close(kCloseNormal)); }
+  // Until it is answered: an abort overtakes it, and would be all that the server sees.
+  void say_goodbye() override {
+    if (!socket_.send_close(kCloseNormal)) return;
+    const auto until = std::chrono::steady_clock::now() + kGoodbyeWithin;
+    while (true) {
+      const auto left = std::chrono::duration_cast<Milliseconds>(until - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return;
+      const Result<net::WebSocketEvent> event = socket_.receive(left);
+      if (!event || event->kind == net::WebSocketEvent::Kind::kClosed) return;
+    }
+  }
   void abort() override { socket_.abort(); }
 
  private:
