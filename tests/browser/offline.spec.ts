@@ -166,6 +166,27 @@ test('in a narrow window the list too says that the connection is gone; code beg
   await yara.leave();
 });
 
+test('the list knows after a reload how far one’s own message came', async ({ browser }) => {
+  const port = () => installation.port;
+  const arno = await Person.arrive(browser, 'arno', port);
+  const britt = await Person.arrive(browser, 'britt', port);
+  await britt.register('Britt Falk');
+  await arno.register('Arno Wulf');
+  await arno.find('britt');
+  await arno.say('Read this');
+  await britt.open('Arno Wulf');
+  await expect(arno.tick('Read this')).toHaveAccessibleName('Read');
+  await expect.poll(() => memory(arno.page)).toContain('Read this');
+  await arno.page.goto(`${arno.network.address}/#`);
+  await arno.page.reload();
+  await expect(arno.row('Britt Falk').locator('.ticks')).toHaveAccessibleName('Read');
+  await expect(arno.page.locator('#composer')).toHaveCount(0);
+  for (const one of [arno, britt]) {
+    expect(one.complaints).toEqual([]);
+    await one.leave();
+  }
+});
+
 test('a list of 2,000 conversations is drawn as far as it is in sight', async ({ browser }) => {
   const xenia = await Person.arrive(browser, 'xenia', () => installation.port);
   const { page } = xenia;
@@ -206,6 +227,7 @@ test('a newer page is announced, and taken when its reader says so', async ({ br
   });
   const other = new Installation(['--web-dir', web]);
   await other.start();
+  await Writer.register(other.address, 'alma', 'Alma Noll');
   const zoe = await Person.arrive(browser, 'zoe', () => other.port);
   const { page } = zoe;
   await zoe.register('Zoe Brandt');
@@ -217,6 +239,16 @@ test('a newer page is announced, and taken when its reader says so', async ({ br
   const kept = () => page.evaluate(() => caches.keys());
   const [before] = await kept();
 
+  const tab = await zoe.context.newPage();
+  await tab.goto(zoe.network.address);
+  await zoe.find('alma');
+  await zoe.say('First thought');
+  await expect(zoe.tick('First thought')).toHaveAccessibleName('Sent');
+  await tab
+    .getByRole('navigation')
+    .getByRole('button', { name: /^Alma Noll/ })
+    .click();
+  await expect(tab.locator('.message', { hasText: 'First thought' })).toBeVisible();
   const path = join(web, 'sw.js');
   const newer = `shell-${'0'.repeat(16)}`;
   writeFileSync(path, readFileSync(path, 'utf8').replace(before!.slice('shell-'.length), '0'.repeat(16)));
@@ -225,9 +257,21 @@ test('a newer page is announced, and taken when its reader says so', async ({ br
   await other.start();
   await page.reload();
   await expect(page.getByText('There is a new version of this page.')).toBeVisible();
+  const write = tab.locator('#composer');
+  await write.press('ArrowUp');
+  await expect(write).toHaveValue('First thought');
+  await write.fill('Second thought');
   await page.getByRole('button', { name: 'Reload' }).click();
   await expect.poll(async () => (await kept().catch(() => [])).join()).toBe(newer);
-  await expect(page.getByRole('heading', { name: 'Welcome, Zoe Brandt' })).toBeVisible();
+  await expect(zoe.message('First thought')).toBeVisible();
+  await expect(write).toHaveValue('Second thought'); // what is being edited in the other tab is not taken away
+  await write.press('Enter');
+  await expect(zoe.message('Second thought')).toBeVisible();
+  const note = tab.getByText('There is a new version of this page.');
+  await expect(note).toBeVisible();
+  await tab.getByRole('button', { name: 'Reload' }).click();
+  await expect(note).toHaveCount(0);
+  await expect(tab.locator('.message', { hasText: 'Second thought' })).toBeVisible();
   await expect(page.getByText('There is a new version of this page.')).toHaveCount(0);
   expect(zoe.complaints).toEqual([]);
   await zoe.leave();

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { target } from '../composer/target.ts';
 import { t } from '../i18n/index.ts';
 import { client } from './client.ts';
 import { scriptUrl } from './trusted.ts';
@@ -32,7 +33,8 @@ export async function keepShell(): Promise<void> {
   });
   let before = navigator.serviceWorker.controller;
   navigator.serviceWorker.addEventListener('controllerchange', () => {
-    if (before) location.reload(); // drafts and unsent messages are kept
+    // Drafts and unsent messages are kept. Who is editing one has the note, and takes it when he is done.
+    if (before && target.peek()?.kind !== 'edit') location.reload();
     before = navigator.serviceWorker.controller;
   });
 }
@@ -41,10 +43,11 @@ export async function keepShell(): Promise<void> {
 export function UpdateNote() {
   const worker = waiting.value;
   if (!worker) return null;
+  const take = () => (worker.state === 'installed' ? worker.postMessage('take over') : location.reload());
   return (
     <div class="banner banner-update" role="status">
       <span>{t.newVersion}</span>
-      <button type="button" class="banner-button" onClick={() => worker.postMessage('take over')}>
+      <button type="button" class="banner-button" onClick={take}>
         {t.reload}
       </button>
     </div>

@@ -228,12 +228,13 @@ async function fillPreviews(): Promise<void> {
   if (filling) return;
   filling = true;
   try {
-    for (const { channel, preview } of byActivity.peek().slice(0, kPreviews)) {
-      if (preview || channel.last_seq === 0) continue;
-      const [message] = await client.rest.messages(channel.id, { limit: 1 });
+    for (const { channel, preview, receipts } of byActivity.peek().slice(0, kPreviews)) {
+      if (channel.last_seq === 0) continue;
+      const message = preview ?? (await client.rest.messages(channel.id, { limit: 1 }))[0];
       if (!message) continue;
-      change(channel.id, (one) => (isNewer(one, message) ? { ...one, preview: message } : one));
-      if (message.author.id === me.peek()?.id) await loadReceipts(channel.id); // its ticks stand in the row
+      if (!preview) change(channel.id, (one) => (isNewer(one, message) ? { ...one, preview: message } : one));
+      // Its ticks stand in the row.
+      if (message.author.id === me.peek()?.id && receipts.size === 0) await loadReceipts(channel.id);
     }
   } catch {
     // Without a preview the row says less; the next READY tries again.
