@@ -14,4 +14,6 @@ SwaggerUIBundle({
   persistAuthorization: false,
   // Nothing leaves this server: no validator badge, no remote references.
   validatorUrl: null,
+  // Swagger UI leaves the list of servers without a name.
+  onComplete: () => document.getElementById("servers")?.setAttribute("aria-label", "Server"),
 });

@@ -45,7 +45,11 @@ function turn(path) {
 
 for (const { page } of pages) {
   const source = page.source ?? page.program ?? `docs/${page.generated}.md`;
-  const text = page.source ? readFileSync(join(root, page.source), 'utf8') : page.program ? programText(page.program) : generated[page.generated]();
+  const text = page.source
+    ? readFileSync(join(root, page.source), 'utf8')
+    : page.program
+      ? programText(page.program)
+      : generated[page.generated]();
   Object.assign(page, render(source, text, turn));
 }
 
@@ -55,7 +59,8 @@ for (const { page } of pages) {
   for (const link of page.links) {
     const [file, fragment] = link.split('#');
     const known = anchors.get(file === '' ? page.file : file);
-    if (fragment !== undefined && known && !known.has(fragment)) throw new BrokenPage(`${page.source ?? page.file}: no heading ${link}`);
+    if (fragment !== undefined && known && !known.has(fragment))
+      throw new BrokenPage(`${page.source ?? page.file}: no heading ${link}`);
   }
 }
 
@@ -70,9 +75,20 @@ const lost = {
   html: '<h1>There is no such page</h1><p>The address may be old. <a href="/docs/index.html">The overview</a> lists what there is, and the search finds it.</p>',
 };
 // It is shown at any depth, so its addresses cannot be relative.
-writeFileSync(join(target, lost.file), layout(sections, lost, undefined, undefined, '').replaceAll(/(href|src)="(?![/#])(?!\.\.)/g, '$1="/docs/').replaceAll('href="../"', 'href="/"'));
+writeFileSync(
+  join(target, lost.file),
+  layout(sections, lost, undefined, undefined, '')
+    .replaceAll(/(href|src)="(?![/#])(?!\.\.)/g, '$1="/docs/')
+    .replaceAll('href="../"', 'href="/"'),
+);
 const index = pages.flatMap(({ page }) =>
-  page.sections.map((section) => ({ f: page.file, p: page.short ?? page.title, i: section.id, t: section.title, x: section.text })),
+  page.sections.map((section) => ({
+    f: page.file,
+    p: page.short ?? page.title,
+    i: section.id,
+    t: section.title,
+    x: section.text,
+  })),
 );
 writeFileSync(join(target, 'search-index.js'), `globalThis.rookerySearchIndex=${JSON.stringify(index)};\n`);
 for (const path of images) copyFileSync(join(root, path), join(target, 'images', basename(path)));

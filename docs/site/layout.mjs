@@ -18,19 +18,26 @@ function navigation(sections, page) {
   for (let at = page; at; at = every.find((one) => one.file === at.under)) line.add(at.file);
   const shown = (one) => !one.under || line.has(one.under);
   return sections
-    .map((section, i) => `<h2 id="site-part-${i}">${section.title}</h2><ul aria-labelledby="site-part-${i}">${section.pages.filter(shown).map(item).join('')}</ul>`)
+    .map(
+      (section, i) =>
+        `<h2 id="site-part-${i}">${section.title}</h2><ul aria-labelledby="site-part-${i}">${section.pages.filter(shown).map(item).join('')}</ul>`,
+    )
     .join('\n');
 }
 
 function contents(headings) {
   const listed = headings.filter(({ level }) => level === 2 || level === 3);
   if (listed.length < 2) return '';
-  const items = listed.map(({ level, id, text }) => `<li class="level-${level}"><a href="#${id}">${escapeHtml(text)}</a></li>`);
+  const items = listed.map(
+    ({ level, id, text }) => `<li class="level-${level}"><a href="#${id}">${escapeHtml(text)}</a></li>`,
+  );
   return `<nav class="contents" aria-labelledby="site-contents"><h2 id="site-contents">On this page</h2><ul>${items.join('')}</ul></nav>`;
 }
 
 const step = (page, rel, word) =>
-  page ? `<a rel="${rel}" class="step ${rel}" href="${page.file}"><span>${word}</span>${escapeHtml(page.short ?? page.title)}</a>` : '';
+  page
+    ? `<a rel="${rel}" class="step ${rel}" href="${page.file}"><span>${word}</span>${escapeHtml(page.short ?? page.title)}</a>`
+    : '';
 
 export function layout(sections, page, before, after, part) {
   const title = page.file === 'index.html' ? 'Rookery documentation' : `${page.title} · Rookery`;

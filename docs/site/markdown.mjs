@@ -2,11 +2,11 @@
 import { posix } from 'node:path';
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
+import cpp from 'highlight.js/lib/languages/cpp';
 import ini from 'highlight.js/lib/languages/ini';
 import javascript from 'highlight.js/lib/languages/javascript';
 import json from 'highlight.js/lib/languages/json';
 import nginx from 'highlight.js/lib/languages/nginx';
-import cpp from 'highlight.js/lib/languages/cpp';
 import python from 'highlight.js/lib/languages/python';
 import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
@@ -15,8 +15,26 @@ import MarkdownIt from 'markdown-it';
 for (const [name, language] of Object.entries({ bash, cpp, ini, javascript, json, nginx, python, typescript, xml })) {
   hljs.registerLanguage(name, language);
 }
-const languages = { sh: 'bash', js: 'javascript', ts: 'typescript', toml: 'ini', html: 'xml', text: undefined, '': undefined };
-const labels = { sh: 'Shell', bash: 'Shell', js: 'JavaScript', ts: 'TypeScript', python: 'Python', json: 'JSON', toml: 'TOML', ini: 'INI', html: 'HTML' };
+const languages = {
+  sh: 'bash',
+  js: 'javascript',
+  ts: 'typescript',
+  toml: 'ini',
+  html: 'xml',
+  text: undefined,
+  '': undefined,
+};
+const labels = {
+  sh: 'Shell',
+  bash: 'Shell',
+  js: 'JavaScript',
+  ts: 'TypeScript',
+  python: 'Python',
+  json: 'JSON',
+  toml: 'TOML',
+  ini: 'INI',
+  html: 'HTML',
+};
 
 export const escapeHtml = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -55,7 +73,9 @@ export function render(source, text, turn) {
   };
 
   rules.html_block = rules.html_inline = (tokens, i) =>
-    /^\s*<!--[^]*-->\s*$/.test(tokens[i].content) ? '' : broken(`HTML is not for the documents: ${tokens[i].content.trim()}`);
+    /^\s*<!--.*-->\s*$/s.test(tokens[i].content)
+      ? ''
+      : broken(`HTML is not for the documents: ${tokens[i].content.trim()}`);
   rules.link_open = (tokens, i, options, _env, self) => {
     tokens[i].attrSet('href', turned(tokens[i].attrGet('href')));
     return self.renderToken(tokens, i, options);
@@ -77,7 +97,10 @@ export function render(source, text, turn) {
   };
   rules.heading_close = (tokens, i) => {
     const { id, plain } = tokens[i - 2].meta;
-    const anchor = tokens[i].tag === 'h1' ? '' : ` <a class="anchor" href="#${id}" aria-label="Link to “${escapeHtml(plain)}”">#</a>`;
+    const anchor =
+      tokens[i].tag === 'h1'
+        ? ''
+        : ` <a class="anchor" href="#${id}" aria-label="Link to “${escapeHtml(plain)}”">#</a>`;
     return `${anchor}</${tokens[i].tag}>\n`;
   };
   rules.fence = rules.code_block = (tokens, i) => {
@@ -108,7 +131,7 @@ export function render(source, text, turn) {
   const tokens = markdown.parse(text, {});
   const html = markdown.renderer.render(tokens, markdown.options, {});
   const title = headings.find(({ level }) => level === 1)?.text ?? broken('no title');
-  return { title, html, headings, links, sections: sectionsOf(tokens, title) };
+  return { title, html, headings, links, sections: sectionsOf(tokens) };
 }
 
 function plainHead(tokens, start) {
@@ -120,14 +143,17 @@ function plainHead(tokens, start) {
 
 const plainOf = (inline) =>
   (inline.children ?? [])
-    .map((child) => (child.type === 'softbreak' ? ' ' : child.type === 'text' || child.type === 'code_inline' ? child.content : ''))
+    .map((child) =>
+      child.type === 'softbreak' ? ' ' : child.type === 'text' || child.type === 'code_inline' ? child.content : '',
+    )
     .join('');
 
 /** The text under each heading, for the search. */
-function sectionsOf(tokens, title) {
+function sectionsOf(tokens) {
   const sections = [];
   tokens.forEach((token, i) => {
-    if (token.type === 'heading_open') sections.push({ id: token.tag === 'h1' ? '' : token.meta.id, title: token.meta.plain, text: '' });
+    if (token.type === 'heading_open')
+      sections.push({ id: token.tag === 'h1' ? '' : token.meta.id, title: token.meta.plain, text: '' });
     else if (tokens[i - 1]?.type === 'heading_open') return;
     else if (!sections.length) return;
     else if (token.type === 'inline') sections.at(-1).text += `${plainOf(token)} `;

@@ -6,7 +6,11 @@ const decisions = (root) =>
   readdirSync(`${root}/docs/decisions`)
     .filter((name) => /^\d{4}-.*\.md$/.test(name))
     .sort()
-    .map((name) => ({ source: `docs/decisions/${name}`, file: `decision-${name.replace(/\.md$/, '.html')}`, under: 'decisions.html' }));
+    .map((name) => ({
+      source: `docs/decisions/${name}`,
+      file: `decision-${name.replace(/\.md$/, '.html')}`,
+      under: 'decisions.html',
+    }));
 
 /** The examples, and below each the programs that its page links to. */
 const examples = (root) => {
@@ -17,7 +21,14 @@ const examples = (root) => {
     const page = { source: `${folder}/README.md`, file: `${folder.replace('/', '-')}.html`, under: 'examples.html' };
     const links = readFileSync(`${root}/${page.source}`, 'utf8').matchAll(/\]\(([\w.-]+\.(?:mjs|js|ts|py))\)/g);
     const programs = [...new Set([...links].map((link) => link[1]))];
-    pages.push(page, ...programs.map((name) => ({ program: `${folder}/${name}`, file: `${folder.replace('/', '-')}-${name}.html`, under: page.file })));
+    pages.push(
+      page,
+      ...programs.map((name) => ({
+        program: `${folder}/${name}`,
+        file: `${folder.replace('/', '-')}-${name}.html`,
+        under: page.file,
+      })),
+    );
   }
   return pages;
 };

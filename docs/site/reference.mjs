@@ -63,7 +63,10 @@ class Schemas {
     if (type === 'object' && schema.additionalProperties && schema.additionalProperties !== true) {
       return `object, each value ${this.type(schema.additionalProperties)}`;
     }
-    if (type === 'object' && schema.properties) return `object with ${Object.keys(schema.properties).map((one) => `\`${one}\``).join(', ')}`;
+    if (type === 'object' && schema.properties)
+      return `object with ${Object.keys(schema.properties)
+        .map((one) => `\`${one}\``)
+        .join(', ')}`;
     if (type === 'string' && schema.pattern?.includes('T[0-9]{2}')) return 'time';
     if (type === 'string' && schema.pattern === '^[1-9][0-9]{0,19}$') return 'id';
     const from = schema.minLength ?? schema.minimum;
@@ -82,7 +85,8 @@ class Schemas {
   table(schema) {
     const { properties, required } = this.fields(schema);
     const rows = Object.entries(properties).map(
-      ([name, one]) => `| \`${name}\`${required.has(name) ? '' : ' (optional)'} | ${cell(this.type(one))} | ${cell(this.what(one))} |`,
+      ([name, one]) =>
+        `| \`${name}\`${required.has(name) ? '' : ' (optional)'} | ${cell(this.type(one))} | ${cell(this.what(one))} |`,
     );
     return rows.length ? `| field | type | |\n|---|---|---|\n${rows.join('\n')}\n\n` : '';
   }
@@ -136,7 +140,8 @@ function operationText(schemas, tag, method, path, item, operation) {
   const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map(resolved);
   if (parameters.length) {
     const rows = parameters.map(
-      (one) => `| \`${one.name}\`${one.required ? '' : ' (optional)'} | ${one.in} | ${cell(schemas.type(one.schema))} | ${cell(one.description ?? schemas.what(one.schema))} |`,
+      (one) =>
+        `| \`${one.name}\`${one.required ? '' : ' (optional)'} | ${one.in} | ${cell(schemas.type(one.schema))} | ${cell(one.description ?? schemas.what(one.schema))} |`,
     );
     text += `| parameter | in | type | |\n|---|---|---|---|\n${rows.join('\n')}\n\n`;
   }
@@ -166,7 +171,10 @@ export function gateway(document) {
       const message = messages[name];
       const body = schemas.fields(message.payload).properties.d;
       text += `### ${name}\n\n${(message.summary ?? '').trim()}\n\n${message.description ? `${message.description.trim()}\n\n` : ''}`;
-      if (body && schemas.type(body) !== 'object') text += isObject(schemas, body) ? `\`d\` is ${article(schemas, body)}:\n\n${schemas.table(body)}` : `\`d\` is ${schemas.type(body)}.\n\n`;
+      if (body && schemas.type(body) !== 'object')
+        text += isObject(schemas, body)
+          ? `\`d\` is ${article(schemas, body)}:\n\n${schemas.table(body)}`
+          : `\`d\` is ${schemas.type(body)}.\n\n`;
       for (const example of message.examples ?? []) text += json(example.payload);
     }
     return text;

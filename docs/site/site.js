@@ -93,7 +93,12 @@
       script.src = trusted(new URL('search-index.js', base).href);
       document.head.append(script);
     }).then(() => {
-      sections = globalThis.rookerySearchIndex.map((one) => ({ ...one, title: fold(one.t), page: fold(one.p), text: fold(one.x) }));
+      sections = globalThis.rookerySearchIndex.map((one) => ({
+        ...one,
+        title: fold(one.t),
+        page: fold(one.p),
+        text: fold(one.x),
+      }));
     });
     return loading;
   };
@@ -133,7 +138,11 @@
     if (!word || folded.length !== text.length) p.append(text);
     else {
       const start = folded.indexOf(word);
-      p.append(text.slice(0, start), make('mark', {}, text.slice(start, start + word.length)), text.slice(start + word.length));
+      p.append(
+        text.slice(0, start),
+        make('mark', {}, text.slice(start, start + word.length)),
+        text.slice(start + word.length),
+      );
     }
     return p;
   };
@@ -183,7 +192,8 @@
     const at = rows.indexOf(document.activeElement);
     if (event.key === 'ArrowDown') (rows[at + 1] ?? rows[at] ?? rows[0])?.focus();
     else if (event.key === 'ArrowUp') (at > 0 ? rows[at - 1] : input).focus();
-    else if (event.key === 'Escape') dialog.close(); // a search field would only be emptied by it
+    else if (event.key === 'Escape')
+      dialog.close(); // a search field would only be emptied by it
     else if (event.key === 'Enter' && document.activeElement === input) rows[0]?.click();
     else return;
     event.preventDefault();
