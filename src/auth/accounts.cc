@@ -107,9 +107,16 @@ Task<Result<SignedIn>> Accounts::register_account(NewAccount wanted, std::option
     account = co_await make_account(std::move(wanted), false, std::move(invite), AuditNote());
   }
   if (!account) co_return fail(std::move(account.error()));
-  auto tokens = co_await parts_.logins.begin(*account, std::move(device));
+  co_return co_await new_login(std::move(*account), std::move(device));
+}
+
+Task<Result<SignedIn>> Accounts::new_login(Account account, std::optional<Device> device) {
+  Core& home = Core::current();
+  co_await hop(parts_.cores.of(account.id));
+  auto tokens = co_await begin_login(account, std::move(device));
+  co_await hop(home);
   if (!tokens) co_return fail(std::move(tokens.error()));
-  co_return SignedIn{std::move(*account), std::move(*tokens)};
+  co_return SignedIn{std::move(account), std::move(*tokens)};
 }
 
 Task<Result<Account>> Accounts::set_up(NewAccount wanted) {
@@ -207,15 +214,10 @@ Task<Result<SignedIn>> Accounts::sign_in(std::string login, std::string password
   if (!matched) co_return fail(matched.error());
   if (!*matched) co_return fail(ErrorCode::kBadCredentials);
   if (account->disabled) co_return fail(ErrorCode::kMissingAccess, std::string(kDisabled));
-  Core& home = Core::current();
-  co_await hop(parts_.cores.of(account->id));
-  auto tokens = co_await begin_login(*account, std::move(device));
-  co_await hop(home);
-  if (!tokens) co_return fail(std::move(tokens.error()));
-  co_return SignedIn{std::move(*account), std::move(*tokens)};
+  co_return co_await new_login(std::move(*account), std::move(device));
 }
 
-// On the user's core. `proved` was read before the password was compared: it may have been changed since.
+// On the user's core. `proved` was read before the password was compared, or written just now: it may have been changed since.
 Task<Result<Tokens>> Accounts::begin_login(Account proved, std::optional<Device> device) {
   const auto guard = co_await lock_of_this_core().acquire(proved.id);
   auto now = co_await parts_.store.account(proved.id);

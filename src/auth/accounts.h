@@ -120,6 +120,7 @@ class Accounts {
   Task<Status> remove_known(UserId user, AuditNote note);
   Task<Result<Account>> prove(UserId user, std::string password);
   Task<Result<Account>> named(std::string name);
+  Task<Result<SignedIn>> new_login(Account account, std::optional<Device> device);
   Task<Result<Tokens>> begin_login(Account proved, std::optional<Device> device);
   Task<Status> set_password(UserId user, std::string proved_by, std::string hash, LoginId kept, AuditNote note);
   Task<Status> mark_deleted(UserId user, AuditNote note);

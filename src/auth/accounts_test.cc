@@ -263,6 +263,29 @@ TEST_F(AccountsTest, WhatShutsAnAccountIsOneWriteWithTheEndOfItsLogins) {
   }
 }
 
+// An administrator who disables an account in the moment in which it is made.
+class ShutAtOnce final : public memory::MemoryAccountStore {
+ public:
+  Task<Status> create_account(Account account, InviteUse use, AuditNote note) override {
+    const UserId user = account.id;
+    auto created = co_await MemoryAccountStore::create_account(std::move(account), std::move(use), std::move(note));
+    if (!created) co_return created;
+    std::function<Status(Account&)> shut = [](Account& at) { return at.disabled = true, Status(); };
+    auto changed = co_await change_account(user, std::move(shut));
+    if (!changed) co_return fail(std::move(changed.error()));
+    co_return Status();
+  }
+};
+
+TEST_F(AccountsTest, WhoIsDisabledWhileHeRegistersHasNoLogin) {
+  ShutAtOnce store;
+  AccountServices services(cores_, store, pool_, clock_, {}, Registration::kOpen);
+  const auto ada = wait(services.accounts.register_account({"ada", kPassword, {}, {}}, std::nullopt));
+  ASSERT_FALSE(ada.has_value());
+  EXPECT_EQ(ada.error().code, ErrorCode::kMissingAccess);
+  EXPECT_TRUE(wait(store.logins_of(*wait(store.user_of_name("ada"))))->empty());
+}
+
 // Left by a power cut under an earlier version, between the account's row and the end of its logins.
 TEST_F(AccountsTest, ALoginThatADisabledAccountStillHasIsNotRenewedAndEndsWithTheNextDisabling) {
   const SignedIn ada = registered("ada");
