@@ -9,7 +9,6 @@ import { nameOf, nameOfId, people } from '../people/people.ts';
 import { me } from '../session/session.ts';
 import { preferences } from '../settings/preferences.ts';
 import { plainText } from '../timeline/text.tsx';
-import { playSound } from './sound.ts';
 
 // A message that comes while nobody looks at the page, in any of its tabs, is announced by one of them: by the system, and with a sound.
 
@@ -73,7 +72,7 @@ async function announce(message: Message): Promise<void> {
   announced.add(message.id);
   if (announced.size > 100) announced.delete(announced.values().next().value!);
   if (!(await isOurs(message.id)) || !(await isWanted(message))) return;
-  if (sound) void playSound();
+  if (sound) void import('./sound.ts').then(({ playSound }) => playSound()).catch(() => undefined);
   if (notifications && asked() === 'granted') show(message);
 }
 
