@@ -52,6 +52,8 @@ export const cache = {
   /** `messages` is asked for when it is written. */
   keepTail: (channel: string, messages: () => readonly Message[]) => keep(tails, channel, messages),
   forgetTail: (channel: string) => keep(tails, channel, undefined),
+  /** With the end of this turn, and not after the pause: what is to be forgotten is not to outlive a crash. */
+  writeSoon: () => queueMicrotask(write),
 };
 
 export function activity(channel: Channel): string {

@@ -130,6 +130,7 @@ function drop(id: string): void {
   const next = new Map(conversations.peek());
   next.delete(id);
   conversations.value = next;
+  cache.writeSoon();
   if (openChannel.peek() === id) goTo(undefined, true);
 }
 

@@ -280,7 +280,10 @@ function reacted(d: ReactionChange, added: boolean): void {
 client.on('MESSAGE_CREATE', arrived);
 client.on('sent', ({ message }) => arrived(message));
 client.on('MESSAGE_UPDATE', (d) => replace(d.message));
-client.on('MESSAGE_DELETE', (d) => replace(d.message));
+client.on('MESSAGE_DELETE', (d) => {
+  replace(d.message);
+  cache.writeSoon();
+});
 client.on('MESSAGE_REACTION_ADD', (d) => reacted(d, true));
 client.on('MESSAGE_REACTION_REMOVE', (d) => reacted(d, false));
 client.on('reset', (d) => {
