@@ -2,48 +2,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { Installation } from './installation.ts';
 import { Person } from './person.ts';
 import { Writer } from './seed.ts';
+import { memory, shellKept } from './storage.ts';
 
 const installation = new Installation(['--rate-limits', 'off']);
 
 test.beforeAll(() => installation.start());
 test.afterAll(() => installation.remove());
-
-/** All that this browser keeps in IndexedDB, as text. */
-function memory(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open('rookery');
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const tables = [...database.objectStoreNames];
-    const transaction = database.transaction(tables);
-    const all = await Promise.all(
-      tables.map(
-        (name) =>
-          new Promise<unknown[]>((resolve) => {
-            const request = transaction.objectStore(name).getAll();
-            request.onsuccess = () => resolve(request.result);
-          }),
-      ),
-    );
-    database.close();
-    return JSON.stringify(all.flat());
-  });
-}
-
-/** The service worker has everything, and answers for this page. */
-async function shellKept(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    if (navigator.serviceWorker.controller) return;
-    await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
-  });
-}
 
 test('without a network the page is there, with what was last seen; what is deleted is nowhere', async ({
   browser,

@@ -30,6 +30,8 @@ export class ScrollKeeper {
   atEnd = true;
   /** Whether the first look has its place. */
   placed = false;
+  /** What is new is on its way; when it is there he goes to the line before it, unless he has scrolled. */
+  untilNew = false;
   #parts: Parts | undefined;
   #layout: Layout = { from: 1, to: 0, head: 0, tail: true };
   #gap = 0; // the height of the one above
@@ -59,6 +61,7 @@ export class ScrollKeeper {
     this.#place = place;
     this.placed = true;
     this.atEnd = false;
+    this.untilNew = false;
   }
 
   /** What is to be drawn for the place that was asked for. */
@@ -69,10 +72,18 @@ export class ScrollKeeper {
   /** What was asked for is not to be had: he stays where he is. */
   giveUp(): void {
     this.#place = undefined;
-    this.atEnd = this.#layout.tail && this.#isNearEnd();
+    this.atEnd = this.#layout.tail && this.nearEnd;
+  }
+
+  /** Where he is now, at the end too: what comes is not followed. */
+  stay(): void {
+    this.restore(); // the room for the list may just have changed
+    if (this.#parts) this.record();
+    this.atEnd = false;
   }
 
   toEnd(): void {
+    this.untilNew = false;
     this.#place = undefined;
     this.placed = true;
     this.atEnd = true;
@@ -82,8 +93,9 @@ export class ScrollKeeper {
   record(): void {
     const { box } = this.#parts!;
     // Who follows goes on following while something is on its way, unless he scrolls up.
-    if (this.#isNearEnd()) this.atEnd ||= this.#layout.tail;
+    if (this.nearEnd) this.atEnd ||= this.#layout.tail;
     else this.atEnd &&= box.scrollTop >= this.#scrolled;
+    if (this.spare().below > box.clientHeight / 2) this.untilNew = false; // he went away; a banner or the line moves less
     this.#scrolled = box.scrollTop;
     const edge = box.getBoundingClientRect().top;
     const row = this.#rows().find((one) => one.getBoundingClientRect().bottom > edge);
@@ -104,7 +116,7 @@ export class ScrollKeeper {
 
   #keepPlace(layout: Layout): void {
     const { box } = this.#parts!;
-    if (box.scrollTop < this.#scrolled - 1 && !this.#isNearEnd()) this.atEnd = false; // scrolled, and not yet told
+    if (box.scrollTop < this.#scrolled - 1 && !this.nearEnd) this.atEnd = false; // scrolled, and not yet told
     if (this.#place) {
       this.#putThere(this.#place);
     } else if (this.atEnd && layout.tail) {
@@ -135,6 +147,11 @@ export class ScrollKeeper {
     const sight = box.getBoundingClientRect();
     const rows = list.getBoundingClientRect();
     return { above: sight.top - rows.top, below: rows.bottom - sight.bottom };
+  }
+
+  /** Whether the end of what is drawn is in sight, or nearly. */
+  get nearEnd(): boolean {
+    return this.spare().below < kNearEnd;
   }
 
   /** The message that stands so many pixels beyond the sight, or the last that is drawn on that side. */
@@ -211,10 +228,6 @@ export class ScrollKeeper {
   #sizeNow(): string {
     const { box, list } = this.#parts!;
     return `${box.clientWidth} ${box.clientHeight} ${list.getBoundingClientRect().height}`;
-  }
-
-  #isNearEnd(): boolean {
-    return this.spare().below < kNearEnd;
   }
 
   /** Moves what is drawn up by so many pixels: by the gap as long as it lasts. */

@@ -1,10 +1,10 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import type { Message, OutboxEntry } from '@rookery/sdk';
+import type { OutboxEntry } from '@rookery/sdk';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { unsent } from '../composer/outbox.ts';
 import { type Conversation, markRead, unreadOf } from '../conversations/conversations.ts';
 import { dayName, t } from '../i18n/index.ts';
-import { me } from '../session/session.ts';
+import { connection, me } from '../session/session.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { takeJump, wantedJump } from './jump.ts';
@@ -21,6 +21,7 @@ import {
   loadOlder,
   openTimeline,
   raiseHead,
+  recallTimeline,
   showAround,
   type Timeline,
   timelineOf,
@@ -56,6 +57,10 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   const atEnd = useSignal(true);
   const newAfter = useSignal(unreadOf(conversation) > 0 ? conversation.readSeq : undefined);
   const redraw = useSignal(0);
+  const opened = useRef(false);
+  const settled = useRef(false); // the place of the "new" line is the server's word
+  const known = !conversation.remembered;
+  const online = connection.value.kind === 'online';
   const timeline = timelineOf(channel.id).value;
   const self = me.value?.id ?? '';
   const steady = useSteady(conversation);
@@ -67,7 +72,7 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   const last = stretch.to === (timeline.messages.at(-1)?.seq ?? 0);
   const tail = timeline.atEnd && last;
   const entries = last && (tail || keeper.atEnd) ? unsent.value.filter((entry) => entry.channel_id === channel.id) : [];
-  const rows = useSteadyRows(rowsIn(timeline.messages, stretch, entries, self, newAfter.value));
+  const rows = useSteadyRows(rowsIn(timeline, stretch, entries, self, newAfter.value));
 
   const attend = () => {
     const seen = range.current && keeper.lastSeenSeq();
@@ -75,11 +80,11 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   };
   /** Draws, reads and lets go, as the place of the sight wants it. */
   const adjust = () => {
-    const { loaded, messages, atStart, atEnd } = timelineOf(channel.id).peek();
+    const { loaded, messages, atStart, atEnd, remembered } = timelineOf(channel.id).peek();
     if (!loaded || !range.current || messages.length === 0) return;
     const held = { from: messages[0]!.seq, to: messages.at(-1)!.seq };
     const spare = keeper.spare();
-    if (spare.above < -kNear || spare.below < -kNear) {
+    if (!remembered && (spare.above < -kNear || spare.below < -kNear)) {
       const { seq } = keeper.inGap();
       clearTimeout(wander.current);
       if (seq >= held.from && seq <= held.to) arrive();
@@ -92,6 +97,7 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
       redraw.value++;
     }
     seen(next);
+    if (remembered) return; // the server's word comes first
     if (!atStart && next.from - held.from < kPrefetch) void loadOlder(channel.id);
     if (!atEnd && held.to - next.to < kPrefetch) void loadNewer(channel.id);
   };
@@ -141,18 +147,41 @@ export function TimelineView({ conversation, title, toEnd }: TimelineViewProps) 
   };
   const jump = useSteadyCall(jumpTo);
 
+  /** Has the messages of the server, at what is new; what an earlier visit left stays where it is. */
+  const open = () => {
+    const unread = unreadOf(conversation);
+    const far = unread > kUnreadOnPage;
+    if (!settled.current) newAfter.value = unread > 0 ? conversation.readSeq : undefined;
+    settled.current = known;
+    opened.current = true;
+    const { loaded, remembered } = timelineOf(channel.id).peek();
+    if (far && remembered) keeper.stay();
+    keeper.untilNew = !far && unread > 0 && (!loaded || remembered) && keeper.nearEnd;
+    void (far ? openTimeline(channel.id, conversation.readSeq + 1, channel.last_seq) : openTimeline(channel.id));
+  };
+
   useEffect(() => {
     const goal = takeJump(channel.id);
     const from = newAfter.peek();
-    if (goal !== undefined) void jumpTo(goal);
-    else if (from !== undefined && channel.last_seq - from > kUnreadOnPage) void openTimeline(channel.id, from + 1);
-    else void openTimeline(channel.id);
+    if (goal !== undefined) {
+      opened.current = true;
+      void jumpTo(goal);
+    } else if (!known) {
+      void recallTimeline(channel.id, from === undefined ? from : from + 1, channel.last_seq).then((shown) => {
+        if (!shown && !opened.current) open();
+      });
+    }
     return () => {
       clearTimeout(wander.current);
       clearTimeout(idle.current);
       leaveTimeline(channel.id);
     };
   }, []);
+  // Of a conversation that is only remembered nobody knows what is new: the server says it first.
+  useEffect(() => {
+    const { remembered, loading } = timelineOf(channel.id).peek();
+    if (known && (!opened.current || (remembered && !loading))) open();
+  }, [known, online]);
   useSignalEffect(() => {
     if (wantedJump.value?.channel !== channel.id) return;
     const goal = takeJump(channel.id);
@@ -289,6 +318,10 @@ function stretchOf(timeline: Timeline, before: Range | undefined, keeper: Scroll
       return around(newAfter + 1, held);
     }
   }
+  if (keeper.untilNew && newAfter !== undefined && newAfter < held.to) {
+    keeper.put({ at: 'new' });
+    return around(newAfter + 1, held);
+  }
   if (keeper.atEnd && atEnd) {
     const from = before && before.from >= held.from && held.to - before.from < kDrawnMax ? before.from : 0;
     return { from: from || Math.max(held.from, held.to - kFirstDrawn + 1), to: held.to };
@@ -306,7 +339,7 @@ function stretchOf(timeline: Timeline, before: Range | undefined, keeper: Scroll
 
 /** The rows of a stretch, each as it looks beside its neighbours. */
 function rowsIn(
-  messages: readonly Message[],
+  { messages, head }: Timeline,
   stretch: Range,
   entries: readonly OutboxEntry[],
   self: string,
@@ -316,7 +349,10 @@ function rowsIn(
   const isAt = (seq: number) => (row: Row) => 'message' in row && row.message.seq === seq;
   const begin = rows.findIndex(isAt(stretch.from - 1)) + 1;
   const end = rows.findIndex(isAt(stretch.to + 1));
-  return rows.slice(begin, end < 0 ? undefined : rows.findLastIndex(isAt(stretch.to)) + 1);
+  const shown = rows.slice(begin, end < 0 ? undefined : rows.findLastIndex(isAt(stretch.to)) + 1);
+  // What is new may be still on its way; where it begins is known.
+  if (newAfter === stretch.to && newAfter < head) shown.push({ kind: 'new', key: 'new' });
+  return shown;
 }
 
 /** A row that looks as it did is the same object, so that it is not drawn again. */

@@ -21,6 +21,8 @@ export interface Timeline {
   head: number;
   loading: boolean;
   failed: boolean;
+  /** What is held is of an earlier visit. */
+  remembered: boolean;
 }
 
 const kPage = 100;
@@ -36,6 +38,7 @@ const kNothing: Timeline = {
   head: 0,
   loading: false,
   failed: false,
+  remembered: false,
 };
 
 interface Held {
@@ -46,8 +49,6 @@ interface Held {
   late: (() => void)[];
   /** What is looked at, from seq to seq: it is not let go. */
   seen: { from: number; to: number } | undefined;
-  /** What is held is of an earlier visit. */
-  remembered: boolean;
   /** Counts the stretches that replaced another, so that an answer for an older one is recognised. */
   turn: number;
 }
@@ -58,7 +59,7 @@ const held = new Map<string, Held>();
 function hold(channel: string): Held {
   let entry = held.get(channel);
   if (!entry) {
-    entry = { timeline: signal(kNothing), ahead: new Map(), late: [], seen: undefined, remembered: false, turn: 0 };
+    entry = { timeline: signal(kNothing), ahead: new Map(), late: [], seen: undefined, turn: 0 };
     held.set(channel, entry);
   }
   return entry;
@@ -73,34 +74,50 @@ function set(entry: Held, part: Partial<Timeline>): void {
   const now = { ...old, ...part };
   entry.timeline.value = now;
   const [newest] = now.messages.slice(-1);
-  if (!newest || entry.remembered || now.messages === old.messages || !now.atEnd) return;
+  if (!newest || now.remembered || now.messages === old.messages || !now.atEnd) return;
   cache.keepTail(newest.channel_id, () => entry.timeline.peek().messages.slice(-kTailMessages));
 }
 
-/** Has the newest messages, or the stretch around `seq`, unless they are there already. */
-export async function openTimeline(channel: string, seq?: number): Promise<void> {
+/** Has the newest messages, or those from `seq` on of so many, unless they are there already. */
+export async function openTimeline(channel: string, seq?: number, head = 0): Promise<void> {
   const entry = hold(channel);
   held.delete(channel);
   held.set(channel, entry);
   for (const id of [...held.keys()].slice(0, -kChannelsMax)) if (id !== openChannel.peek()) held.delete(id);
-  const { loaded, atEnd } = entry.timeline.peek();
+  const { loaded } = entry.timeline.peek();
+  if (!loaded) await recallTimeline(channel, seq, head);
+  const { atEnd, remembered } = entry.timeline.peek();
   if (seq === undefined) {
-    if (!loaded) await recall(channel, entry);
-    if (!loaded || !atEnd || entry.remembered) await loadNewest(channel);
+    if (!loaded || !atEnd || remembered) await loadNewest(channel);
   } else {
-    await showAround(channel, seq);
-    if (!entry.timeline.peek().loaded) await recall(channel, entry);
+    await (remembered && isHeld(channel, seq, 1) ? refresh(channel, entry) : showAround(channel, seq));
+    if (!entry.timeline.peek().loaded) await recallTimeline(channel);
   }
 }
 
-/** Shows what an earlier visit left, until the server answers. */
-async function recall(channel: string, entry: Held): Promise<void> {
+/** Shows what an earlier visit left, until the server answers, if that leads up to `seq`. Answers whether anything is shown. */
+export async function recallTimeline(channel: string, seq?: number, head = 0): Promise<boolean> {
+  const entry = hold(channel);
   const { turn } = entry;
   const messages = await cache.tail(channel);
-  if (messages.length === 0 || held.get(channel) !== entry || entry.turn !== turn) return;
-  entry.remembered = true;
+  const [first, last] = [messages[0]?.seq, messages.at(-1)?.seq];
+  if (first === undefined || held.get(channel) !== entry || entry.turn !== turn) return false;
+  if (seq !== undefined && (seq < first || seq > last! + 1)) return false;
   remember(messages.map((message) => message.author));
+  set(entry, { remembered: true, head });
   put(entry, messages, { loaded: true });
+  return true;
+}
+
+/** Reads what an earlier visit left again, with what stands behind it: nothing of it moves. */
+async function refresh(channel: string, entry: Held): Promise<void> {
+  const after = (entry.timeline.peek().messages[0]?.seq ?? 1) - 1;
+  await load(channel, entry, true, async () => {
+    const page = await client.rest.messages(channel, { after_seq: after, limit: kPage });
+    const last = page.at(-1)?.seq ?? 0;
+    if (page.length === kPage) set(entry, { head: Math.max(entry.timeline.peek().head, last + 1) }); // there may be more
+    return page;
+  });
 }
 
 /** Reads the newest page in the place of what is held. */
@@ -168,9 +185,10 @@ export function leaveTimeline(channel: string): void {
   else if (messages.length > kFirstPage) set(entry, { messages: messages.slice(-kFirstPage), atStart: false });
 }
 
-export function isHeld(channel: string, seq: number): boolean {
+/** `beyond`: so many more after the last of them. */
+export function isHeld(channel: string, seq: number, beyond = 0): boolean {
   const { loaded, messages } = timelineOf(channel).peek();
-  return loaded && messages.length > 0 && messages[0]!.seq <= seq && seq <= messages.at(-1)!.seq;
+  return loaded && messages.length > 0 && messages[0]!.seq <= seq && seq <= messages.at(-1)!.seq + beyond;
 }
 
 async function load(channel: string, entry: Held, anew: boolean, read: () => Promise<Message[]>): Promise<void> {
@@ -181,15 +199,14 @@ async function load(channel: string, entry: Held, anew: boolean, read: () => Pro
   try {
     const messages = await read();
     if (!current()) return;
-    entry.remembered = false;
     remember(messages.map((message) => message.author));
     if (messages.length === entry.timeline.peek().messages.length && !anew) {
       set(entry, { head: messages.at(-1)?.seq ?? 0, atEnd: true }); // there is no more, whoever said so
     }
-    put(entry, messages, { loaded: true, loading: false });
+    put(entry, messages, { loaded: true, loading: false, remembered: false });
     for (const change of entry.late.splice(0)) change();
   } catch {
-    if (current()) set(entry, { loading: false, failed: !entry.remembered });
+    if (current()) set(entry, { loading: false, failed: !entry.timeline.peek().remembered });
   }
 }
 
@@ -229,7 +246,7 @@ function forget(channel: string): void {
 function arrived(message: Message): void {
   const entry = held.get(message.channel_id);
   if (!entry) return;
-  const { loaded, loading, messages, head, atEnd } = entry.timeline.peek();
+  const { loaded, loading, messages, head, atEnd, remembered } = entry.timeline.peek();
   const last = messages.at(-1)?.seq ?? 0;
   if (loaded && message.seq <= last) {
     replace(message);
@@ -238,7 +255,7 @@ function arrived(message: Message): void {
   if (entry.ahead.size >= kAheadMax) entry.ahead.delete(entry.ahead.keys().next().value!);
   entry.ahead.set(message.seq, message);
   const full = messages.length >= kHeldMax && trimmed([...messages, message], entry.seen).at(-1) !== message;
-  if (loaded && !loading && message.seq === last + 1 && !full) put(entry, messages);
+  if (loaded && !loading && !remembered && message.seq === last + 1 && !full) put(entry, messages);
   else set(entry, { head: Math.max(head, message.seq), atEnd: atEnd && message.seq <= last });
 }
 
@@ -298,8 +315,8 @@ client.on('state', (state) => {
   const open = openChannel.peek();
   if (state.kind !== 'online' || !open) return;
   const entry = hold(open);
-  const { failed, loaded, loading } = entry.timeline.peek();
-  if ((failed && !loaded) || (entry.remembered && !loading)) void loadNewest(open);
+  const { failed, loaded } = entry.timeline.peek();
+  if (failed && !loaded) void loadNewest(open);
   else if (failed) set(entry, { failed: false });
 });
 
