@@ -21,13 +21,15 @@ test('the list is one stop of the Tab key, and the keys reach all of it; links s
   const id = await emil.idOf('dora');
   for (let n = 1; n <= kRooms; n++) await emil.openChannel([id], `Room ${n}.`);
   const row = (place: number) => page.locator(`li[aria-posinset="${place}"] .row`);
+  const count = (rows: number) =>
+    expect(page.locator('li[aria-posinset="1"]')).toHaveAttribute('aria-setsize', String(rows));
   const press = async (key: string, place: number) => {
     await keyboard.press(key);
     await expect(row(place)).toBeFocused();
     await expect(row(place)).toBeInViewport();
     await expect(page.locator('.list .row[tabindex="0"]')).toHaveCount(1);
   };
-  await expect(row(1)).toHaveText(/Room 60\./);
+  await count(kRooms);
 
   await test.step('one stop, from which the keys go to every row', async () => {
     await page.locator('#search').focus();
@@ -55,7 +57,7 @@ test('the list is one stop of the Tab key, and the keys reach all of it; links s
     const found = page.getByRole('button', { name: '@emil' });
     await expect(found).toBeVisible();
     await page.locator('#search').fill('room 5');
-    await expect(row(1)).toHaveText(/Room 59\./);
+    await count(11);
     await expect(found).toHaveCount(0);
     await keyboard.press('ArrowDown');
     await expect(row(1)).toBeFocused();
@@ -65,12 +67,13 @@ test('the list is one stop of the Tab key, and the keys reach all of it; links s
     await keyboard.press('Tab');
     await expect(found).toBeFocused();
     await page.locator('#search').fill('');
-    await expect(row(1)).toHaveText(/Room 60\./);
+    await count(kRooms);
   });
 
   await test.step('the open conversation is the stop', async () => {
+    const title = await row(3).locator('.row-title').textContent(); // those made in one millisecond stand in any order
     await row(3).click();
-    await expect(page.getByRole('heading', { name: 'Room 58.', level: 1 })).toBeVisible();
+    await expect(page.getByRole('heading', { name: title!, level: 1 })).toBeVisible();
     await expect(row(3)).toHaveAttribute('tabindex', '0');
     await expect(page.locator('.list .row[tabindex="0"]')).toHaveCount(1);
   });
