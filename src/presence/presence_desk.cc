@@ -129,11 +129,22 @@ bool PresenceDesk::allow(UserId user, UserId watcher, bool allowed) {
   if (known == users_.end()) return false;
   bool news = false;
   for (Watcher& w : known->second.watchers) {
-    if (w.user != watcher || w.allowed == allowed) continue;
+    if (w.user != watcher || (w.allowed == allowed && !w.asked)) continue;
     w.allowed = allowed;
+    w.asked = false;
     news = true;
   }
   return news;
+}
+
+bool PresenceDesk::answer(UserId user, ConnectionKey connection, bool allowed) {
+  const auto known = users_.find(user);
+  if (known == users_.end()) return false;
+  const auto watcher = std::ranges::find(known->second.watchers, connection, &Watcher::connection);
+  if (watcher == known->second.watchers.end() || !watcher->asked) return false;
+  watcher->allowed = allowed;
+  watcher->asked = false;
+  return true;
 }
 
 const std::vector<Watcher>& PresenceDesk::watchers(UserId user) const {

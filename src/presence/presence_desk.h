@@ -29,6 +29,7 @@ struct Watcher {
   ConnectionKey connection;
   UserId user;
   bool allowed = true;
+  bool asked = false;  // whether he may is being found out, by answer() or allow(), whichever comes first
 };
 
 class PresenceDesk {
@@ -60,6 +61,8 @@ class PresenceDesk {
   void unwatch(UserId user, ConnectionKey connection);
   // Whether `watcher` may see `user` from now on. True when he watches and it is new.
   bool allow(UserId user, UserId watcher, bool allowed);
+  // Whether an asked watcher may, as it was when he was asked for. False when he no longer is: allow() knew it better.
+  bool answer(UserId user, ConnectionKey connection, bool allowed);
   const std::vector<Watcher>& watchers(UserId user) const;
 
   // last_seen that is newer than what was stored, to be stored now; stored() is called when it is. Ends of lives come at once,

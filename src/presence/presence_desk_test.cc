@@ -163,5 +163,21 @@ TEST_F(PresenceDeskTest, WatchersAreWhoSaidSo) {
   EXPECT_TRUE(desk_.watchers(kUser).empty());
 }
 
+TEST_F(PresenceDeskTest, ABlockCountsThatCameWhileItWasAskedWhetherHeMay) {
+  desk_.watch(kUser, Watcher{key(9), UserId(3), false, true});
+  EXPECT_TRUE(desk_.allow(kUser, UserId(3), false)) << "he is to be told, once";
+  EXPECT_FALSE(desk_.answer(kUser, key(9), true)) << "what was read before the block";
+  EXPECT_FALSE(desk_.watchers(kUser).front().allowed);
+  EXPECT_FALSE(desk_.answer(UserId(8), key(9), true)) << "nobody watches";
+}
+
+TEST_F(PresenceDeskTest, WhoIsAskedForSeesNothingUntilTheAnswer) {
+  desk_.watch(kUser, Watcher{key(9), UserId(3), false, true});
+  EXPECT_FALSE(desk_.watchers(kUser).front().allowed);
+  EXPECT_TRUE(desk_.answer(kUser, key(9), true));
+  EXPECT_TRUE(desk_.watchers(kUser).front().allowed);
+  EXPECT_FALSE(desk_.answer(kUser, key(9), false)) << "it was answered";
+}
+
 }  // namespace
 }  // namespace rookery::presence

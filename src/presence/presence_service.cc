@@ -178,11 +178,14 @@ void PresenceService::watch(const ConnectionKey& connection, UserId watcher, std
 
 Task<void> PresenceService::watch_new(ConnectionKey connection, UserId watcher, UserId user) {
   Core& home = Core::current();
-  const Result<bool> allowed = co_await may_see(watcher, user);
-  if (!allowed) co_return;  // nobody of that id, or it cannot be said now
   co_await hop(parts_.cores.of(user));
-  if (const Status loaded = co_await load(user); loaded) {
-    here().desk.watch(user, Watcher{connection, watcher, *allowed});
+  // He watches before it is asked whether he may: a block that is stored after the answer is heard of, and counts.
+  here().desk.watch(user, Watcher{connection, watcher, /*allowed=*/false, /*asked=*/true});
+  const Result<bool> allowed = co_await may_see(watcher, user);
+  const Status loaded = allowed ? co_await load(user) : fail(allowed.error());
+  if (!loaded) {
+    here().desk.unwatch(user, connection);  // nobody of that id, or it cannot be said now
+  } else if (here().desk.answer(user, connection, *allowed)) {
     parts_.tell(connection, *allowed ? here().desk.presence(user) : hidden(user));
   }
   co_await hop(home);
