@@ -182,8 +182,12 @@ Task<void> PresenceService::watch_new(ConnectionKey connection, UserId watcher, 
   // He watches before it is asked whether he may: a block that is stored after the answer is heard of, and counts.
   here().desk.watch(user, Watcher{connection, watcher, /*allowed=*/false, /*asked=*/true});
   const Result<bool> allowed = co_await may_see(watcher, user);
-  const Status loaded = allowed ? co_await load(user) : fail(allowed.error());
-  if (!loaded) {
+  bool known = allowed.has_value();
+  if (known) {
+    const Status loaded = co_await load(user);
+    known = loaded.has_value();
+  }
+  if (!known) {
     here().desk.unwatch(user, connection);  // nobody of that id, or it cannot be said now
   } else if (here().desk.answer(user, connection, *allowed)) {
     parts_.tell(connection, *allowed ? here().desk.presence(user) : hidden(user));
