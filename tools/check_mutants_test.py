@@ -17,7 +17,7 @@ class CheckMutants(unittest.TestCase):
         root = check_mutants.SOURCE.parents[2]
         listed = check_mutants.names(check_mutants.SOURCE.read_text(encoding="utf-8"))
         hunted = re.findall(r'^    "([a-z-]+)": \("[a-z ]+", "\w+"\),$', (root / "scripts" / "mutants").read_text(encoding="utf-8"), re.M)
-        shown = re.findall(r"^\| `([a-z-]+)` \| [a-z ]+ \| \w", (root / "docs" / "testing.md").read_text(encoding="utf-8"), re.M)
+        shown = re.findall(r"^\| `([a-z-]+)` \| [a-z ]+ \| \w", (root / "docs" / "verification.md").read_text(encoding="utf-8"), re.M)
         self.assertEqual(hunted, listed)
         self.assertEqual(shown, listed)
 

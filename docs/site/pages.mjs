@@ -66,7 +66,7 @@ export const sections = (root) => [
     title: 'Trust',
     pages: [
       { source: 'docs/guarantees.md', file: 'guarantees.html', short: 'Guarantees' },
-      { source: 'docs/testing.md', file: 'testing.html' },
+      { source: 'docs/verification.md', file: 'verification.html' },
       { source: 'docs/performance.md', file: 'performance.html' },
     ],
   },

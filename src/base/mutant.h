@@ -1,5 +1,5 @@
 // Mutants: a server that breaks one promise on purpose, so that what checks the promises can be checked itself
-// (docs/testing.md). Each is a one-line hook where the promise is kept.
+// (docs/verification.md). Each is a one-line hook where the promise is kept.
 //
 // Only a build with ROOKERY_TEST_BUILD has them. In every other build mutant_is() is a constant, and neither the hooks nor
 // the names are in the program; tools/check_mutants.py looks.

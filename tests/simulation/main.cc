@@ -1,4 +1,4 @@
-// The simulation: seeded runs of a server and its clients on simulated time (docs/testing.md, "Simulation").
+// The simulation: seeded runs of a server and its clients on simulated time (docs/verification.md, "Simulation").
 //
 //   simulation --seed N --runs R      R runs, from seed N on; stops at the first violation, and looks for a shorter one
 //   simulation --seed N --trace       one run, with everything that happens
