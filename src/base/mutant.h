@@ -11,7 +11,7 @@ namespace rookery {
 
 enum class Mutant : std::uint8_t {
   kNone,
-  kReplyBeforeWrite,        // a command is answered before it is written
+  kReplyBeforeWrite,        // what a channel is told to do is answered before it is written
   kNoSync,                  // writes are not synced
   kNoWal,                   // writes go to memory only
   kNonceSecondBatch,        // a nonce is written after its message, in a batch of its own
