@@ -104,7 +104,7 @@ asan: deps build-asan ## all server tests with the address and undefined-behavio
 
 .PHONY: tsan
 tsan: deps build-tsan ## all server tests with the thread sanitizer
-	TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" ctest --test-dir build/tsan --output-on-failure --no-tests=error -j $(JOBS)
+	ctest --test-dir build/tsan --output-on-failure --no-tests=error -j $(JOBS)
 
 .PHONY: mutants
 mutants: deps ## test the checker: break the server on purpose, and see that verify finds it

@@ -12,6 +12,7 @@
 #include "base/mutant.h"
 #include "embedded/database_store.h"
 #include "embedded/keys.h"
+#include "embedded/store_watch.h"
 #include "runtime/core.h"
 #include "runtime/log.h"
 
@@ -97,6 +98,8 @@ void Committer::write_batch() {
   const bool sync = synced_waiting_ > 0 || stopping_.load(std::memory_order_relaxed);
 
   rocksdb::WriteBatch rows;
+  CHECK(rows.PutLogData(encode_last_logs(last_writes_)).ok());
+  std::array<bool, kFamilies> written_to{};
   std::uint64_t offset = last_offset_.load(std::memory_order_relaxed);
   const std::uint64_t offset_before = offset;
   std::size_t operations = 0;
@@ -109,6 +112,7 @@ void Committer::write_batch() {
     operations += request.batch.operations();
     request.batch.for_each([&](const Batch::Operation& operation) {
       using Kind = Batch::Operation::Kind;
+      written_to[static_cast<std::size_t>(operation.family)] = true;
       rocksdb::Status added;
       switch (operation.kind) {
         case Kind::kPut: added = rows.Put(store_.family(operation.family), slice(operation.key), slice(operation.value)); break;
@@ -119,7 +123,10 @@ void Committer::write_batch() {
     });
   }
   // The log's rows go after a week; where it ended must not go with them.
-  if (offset != offset_before) CHECK(rows.Put(store_.family(Family::kState), meta_key(kMetaLogEnd), log_key(offset)).ok());
+  if (offset != offset_before) {
+    CHECK(rows.Put(store_.family(Family::kState), meta_key(kMetaLogEnd), log_key(offset)).ok());
+    written_to[static_cast<std::size_t>(Family::kState)] = true;
+  }
 
   rocksdb::WriteOptions how;
   how.sync = sync && !mutant_is(Mutant::kNoSync) && !mutant_is(Mutant::kNoWal);
@@ -133,8 +140,12 @@ void Committer::write_batch() {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
   if (!written.ok() && !mutant_is(Mutant::kFsyncErrorIgnored)) stop_on_storage_failure("write", written.ToString());
   last_offset_.store(offset, std::memory_order_release);
+  const std::uint64_t sequence = store_.db().GetLatestSequenceNumber();
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    if (written_to[i]) last_writes_[i] = {.log = store_.log_written(), .sequence = sequence};
+  }
   if (sync) {
-    const Status advanced = watermark_.advance({.offset = offset, .sequence = store_.db().GetLatestSequenceNumber()});
+    const Status advanced = watermark_.advance({.offset = offset, .sequence = sequence, .families = last_writes_});
     if (!advanced) stop_on_storage_failure("watermark", advanced.error().sentence());
   }
   count(writing_.size(), operations, rows.GetDataSize(), took);

@@ -60,6 +60,7 @@ class Committer {
   std::deque<CommitRequest*> waiting_;
   std::size_t synced_waiting_ = 0;
   std::vector<CommitRequest*> writing_;
+  LastWrites last_writes_{};
 
   std::atomic<std::uint64_t> last_offset_;
   struct Counters {

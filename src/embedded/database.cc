@@ -81,6 +81,11 @@ Result<Opened> check_store(const DataDir& dir, Store& store, const std::optional
     if (Status known = check_format(dir.path(), **format); !known) return std::unexpected(known.error());
   }
   const Mark found{.offset = out.last_offset, .sequence = store.db().GetLatestSequenceNumber()};
+  if (store.lacks()) {  // where a log is left, the opening itself refused
+    return fail(ErrorCode::kInternal, dir.path() +
+                                          " is damaged: its write-ahead logs are gone, and with them writes that were acknowledged. "
+                                          "Nothing was changed; `rookery repair` tells what is there");
+  }
   if (Status dense = check_log_tables(store); !dense)
     return fail(ErrorCode::kInternal, dir.path() + " is damaged: " + std::string(dense.error().sentence()));
   if (Status whole = check_watermark(dir, mark, found); !whole) return std::unexpected(whole.error());
@@ -157,7 +162,7 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   if (!mark) return fail(ErrorCode::kInternal, std::string(mark.error().sentence()) + "; `rookery repair` tells what is there");
   const auto mode = mode_of(*dir, mark->has_value());
   if (!mode) return std::unexpected(mode.error());
-  auto store = Store::open(dir->database_path(), options, *mode);
+  auto store = Store::open(dir->database_path(), options, *mode, mark->value_or(Mark()).families);
   if (!store) return std::unexpected(store.error());
   auto checked = check_store(*dir, **store, *mark);
   if (!checked) return std::unexpected(checked.error());

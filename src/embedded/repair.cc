@@ -97,6 +97,11 @@ bool describe_end(std::string& out, Store& store, const Result<std::optional<Mar
                        (*mark)->sequence - std::min<std::uint64_t>(sequence, (*mark)->sequence));
     whole = false;
   }
+  if (store.lacks()) {
+    out += fmt::format("  LOST: writes to {} that were acknowledged are in no table and no write-ahead log\n",
+                       store.family(*store.lacks())->GetName());
+    whole = false;
+  }
   const auto hole = find_hole(store);
   if (!hole) {
     out += fmt::format("  DAMAGED: the log's rows cannot be read: {}\n", hole.error().sentence());
@@ -165,12 +170,13 @@ bool link_files(const std::string& from, const std::string& to) {
   return !error;
 }
 
-Source open_what_is_left(const DataDir& dir) {
+Source open_what_is_left(const DataDir& dir, const Result<std::optional<Mark>>& mark) {
+  const LastWrites marked = mark && *mark ? (*mark)->families : LastWrites();
   Source source;
-  auto store = Store::open(dir.database_path(), {}, Store::Mode::kReadOnly);
+  auto store = Store::open(dir.database_path(), {}, Store::Mode::kReadOnly, marked);
   if (!store) {
     source.notes.push_back(fmt::format("does not open: {}", store.error().sentence()));
-    store = Store::open(dir.database_path(), {}, Store::Mode::kSalvage);
+    store = Store::open(dir.database_path(), {}, Store::Mode::kSalvage, marked);
     if (store) source.notes.emplace_back("LOST: of the write-ahead log what stands behind its first damage");
   }
   if (!store) {
@@ -263,7 +269,7 @@ Result<RepairReport> inspect_data_dir(const std::string& directory) {
   out += fmt::format("  files: {} tables ({} bytes), {} write-ahead logs ({} bytes)\n", tables.count, tables.bytes, logs.count, logs.bytes);
   const auto mark = Watermark::read(*machine_env().GetFileSystem(), dir->watermark_path());
   const bool marked = describe_watermark(out, mark);
-  const Source source = open_what_is_left(*dir);
+  const Source source = open_what_is_left(*dir, mark);
   for (const std::string& note : source.notes) out += fmt::format("  database: {}\n", note);
   if (!source.store) return report;
   Store& store = *source.store;
@@ -287,7 +293,7 @@ Result<std::string> save_what_is_left(const std::string& directory) {
   std::string told;
   Mark mark;
   {
-    const Source source = open_what_is_left(*dir);
+    const Source source = open_what_is_left(*dir, marked);
     if (!source.store) return fail(ErrorCode::kInternal, "nothing of it can be read. Restore a backup");
     std::error_code error;
     fs::remove_all(fresh, error);

@@ -1,11 +1,15 @@
 #include "embedded/repair.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/file_system.h>
 
 #include <filesystem>
 #include <fstream>
+#include <semaphore>
 
+#include "embedded/committer.h"
 #include "embedded/database_fixture.h"
+#include "embedded/database_store.h"
 #include "embedded/keys.h"
 #include "embedded/row_codec.h"
 #include "model/channel.h"
@@ -106,6 +110,48 @@ TEST_F(RepairTest, ALostEndIsToldAndWhatStandsBeforeItIsSaved) {
   EXPECT_EQ(seqs_there(), 39u);
   EXPECT_EQ(database().last_offset(), 40u) << "offsets are not given again";
   EXPECT_NE(database().epoch(), epoch);
+}
+
+// The table of the log is ahead of the write-ahead log that history still needs.
+TEST_F(RepairTest, ALogThatOnlySomeFamiliesNeedIsToldAndWhatIsThereIsSaved) {
+  commit(3);
+  open();  // tables of the three
+  close();
+  {
+    auto store = *Store::open(directory() + "/db", {}, Store::Mode::kExisting);
+    auto watermark = *Watermark::open(*rocksdb::FileSystem::Default(), directory() + "/watermark");
+    Committer committer(*store, watermark, 3, nullptr);
+    struct Request final : CommitRequest {
+      void deliver() noexcept override { done.release(); }
+      std::binary_semaphore done{0};
+    } request;
+    request.batch.put(Family::kHistory, message_key(ChannelId(1), 4), encode(Message()));
+    request.batch.log_entry(encode(LogEntry{EventKind::kMessageCreate, ChannelId(1), 4}));
+    committer.submit(request, /*synced=*/true);
+    request.done.acquire();
+    ASSERT_TRUE(store->db().Flush({}, store->family(Family::kLog)).ok());
+  }
+  std::vector<std::string> logs;
+  for (const auto& entry : fs::directory_iterator(directory() + "/db")) {
+    if (entry.path().extension() == ".log") logs.push_back(entry.path().string());
+  }
+  ASSERT_EQ(logs.size(), 2u);
+  std::ranges::sort(logs);
+  for (const bool all : {false, true}) {
+    fs::resize_file(logs[0], 0);
+    if (all) {
+      for (const std::string& log : logs) fs::remove(log);
+    }
+    for (int starts = 0; starts < 2; ++starts) EXPECT_THAT(refusal(), HasSubstr(all && starts == 0 ? "logs are gone" : "is damaged"));
+    const auto report = inspect_data_dir(directory());
+    ASSERT_TRUE(report.has_value()) << report.error().sentence();
+    EXPECT_FALSE(report->whole);
+    EXPECT_THAT(report->text, HasSubstr("LOST: writes to history"));
+  }
+  save();
+  open();
+  EXPECT_EQ(seqs_there(), 3u);
+  EXPECT_EQ(database().last_offset(), 4u);
 }
 
 TEST_F(RepairTest, ADamagedMiddleOfTheWriteAheadLogIsGivenUpFromThereOn) {

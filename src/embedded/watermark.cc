@@ -11,9 +11,13 @@
 namespace rookery::embedded {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x524b574d;  // "RKWM"
-constexpr std::size_t kRecordBytes = 32;      // magic, number, offset, sequence, CRC-32C of what stands before
-constexpr std::uint64_t kSlotBytes = 4096;    // no two slots in one sector of any disk
+// A record: magic, number, offset, sequence, of each family the log and the sequence, CRC-32C of what stands before.
+constexpr std::uint32_t kMagic = 0x524b5732;  // "RKW2"
+constexpr std::size_t kRecordBytes = 32 + 16 * kFamilies;
+// The first form, which is still read, says nothing of families.
+constexpr std::uint32_t kFirstMagic = 0x524b574d;  // "RKWM"
+constexpr std::size_t kFirstRecordBytes = 32;
+constexpr std::uint64_t kSlotBytes = 4096;  // no two slots in one sector of any disk
 
 constexpr std::array<std::uint32_t, 256> make_crc32c_table() {
   std::array<std::uint32_t, 256> table{};
@@ -41,19 +45,29 @@ std::string encode(const Numbered& record) {
   std::string out;
   ByteWriter writer(out);
   writer.u32(kMagic).u64(record.number).u64(record.mark.offset).u64(record.mark.sequence);
+  for (const LastWrite& last : record.mark.families) writer.u64(last.log).u64(last.sequence);
   writer.u32(crc32c(out));
   return out;
 }
 
+// `bytes` may go on behind the record.
 std::optional<Numbered> decode(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.u32() != kMagic) return std::nullopt;
+  const std::uint32_t magic = in.u32();
+  if (magic != kMagic && magic != kFirstMagic) return std::nullopt;
   Numbered record;
   record.number = in.u64();
   record.mark.offset = in.u64();
   record.mark.sequence = in.u64();
+  if (magic == kMagic) {
+    for (LastWrite& last : record.mark.families) {
+      last.log = in.u64();
+      last.sequence = in.u64();
+    }
+  }
   const std::uint32_t crc = in.u32();
-  if (!in.at_end() || crc != crc32c(bytes.substr(0, kRecordBytes - sizeof crc))) return std::nullopt;
+  const std::size_t size = magic == kMagic ? kRecordBytes : kFirstRecordBytes;
+  if (!in.ok() || crc != crc32c(bytes.substr(0, size - sizeof crc))) return std::nullopt;
   return record;
 }
 
@@ -74,7 +88,7 @@ std::optional<Numbered> read_records(File& file) {
   for (std::uint64_t slot = 0; slot < 2; ++slot) {
     std::array<char, kRecordBytes> bytes{};
     rocksdb::Slice found;
-    if (!file.Read(slot_of(slot), bytes.size(), {}, &found, bytes.data(), nullptr).ok() || found.size() != bytes.size()) continue;
+    if (!file.Read(slot_of(slot), bytes.size(), {}, &found, bytes.data(), nullptr).ok()) continue;
     const auto record = decode(std::string_view(found.data(), found.size()));
     if (record && (!newest || record->number > newest->number)) newest = record;
   }

@@ -6,6 +6,7 @@
 // power cut: what it says is true, and at most as old as the last sync().
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "embedded/batch.h"
 
 namespace rocksdb {
 class FileSystem;
@@ -21,9 +23,18 @@ class FSRandomRWFile;
 
 namespace rookery::embedded {
 
+// The last write to a family.
+struct LastWrite {
+  std::uint64_t log = 0;       // the number of the write-ahead log that took it; 0: none was written since the opening
+  std::uint64_t sequence = 0;  // RocksDB's number of it
+  bool operator==(const LastWrite&) const = default;
+};
+using LastWrites = std::array<LastWrite, kFamilies>;
+
 struct Mark {
   std::uint64_t offset = 0;    // of the last row in the log
   std::uint64_t sequence = 0;  // RocksDB's number of the last write
+  LastWrites families{};
   bool operator==(const Mark&) const = default;
 };
 

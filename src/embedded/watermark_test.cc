@@ -45,12 +45,32 @@ TEST_F(WatermarkTest, TheLastMarkIsReadBack) {
   EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 6, .sequence = 60}));
 }
 
+TEST_F(WatermarkTest, WhereFamiliesWereWrittenIsReadBack) {
+  const Mark mark{.offset = 5, .sequence = 9, .families = {{{3, 7}, {3, 9}, {}, {~0ull, 8}}}};
+  ASSERT_TRUE(Watermark::create(files_, path_, mark));
+  EXPECT_EQ(Watermark::read(files_, path_).value(), mark);
+}
+
+// Its records of 32 bytes know of no families: 52 4b 57 4d, number, offset, sequence, CRC-32C.
+TEST_F(WatermarkTest, AFileOfTheFirstFormIsReadAndGoesOnInTheNewOne) {
+  const std::string first("RKWM\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0\x09", 28);
+  const std::string crc = "\x8c\x26\xcf\xf1";
+  std::ofstream(path_, std::ios::binary) << first << crc << std::string(4096 - 32, '\0') << std::string(32, '\0');
+  EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 5, .sequence = 9}));
+  const Mark next{.offset = 6, .sequence = 10, .families = {{{3, 10}, {}, {}, {}}}};
+  auto watermark = Watermark::open(files_, path_).value();
+  ASSERT_TRUE(watermark.advance(next));  // number 3: the second slot
+  EXPECT_EQ(Watermark::read(files_, path_).value(), next);
+  ASSERT_TRUE(watermark.advance({.offset = 7, .sequence = 11}));
+  EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 7, .sequence = 11}));
+}
+
 TEST_F(WatermarkTest, ATornRecordLeavesTheOneBefore) {
   ASSERT_TRUE(Watermark::create(files_, path_, {.offset = 1, .sequence = 1}));
   auto watermark = Watermark::open(files_, path_).value();
   ASSERT_TRUE(watermark.advance({.offset = 2, .sequence = 2}));  // number 3: the second slot
   ASSERT_TRUE(watermark.advance({.offset = 3, .sequence = 3}));  // number 4: the first slot
-  for (std::streamoff at = 0; at < 32; ++at) {
+  for (std::streamoff at = 0; at < 96; ++at) {
     flip_byte(at);
     EXPECT_EQ(Watermark::read(files_, path_).value(), (Mark{.offset = 2, .sequence = 2})) << "byte " << at;
     flip_byte(at);
