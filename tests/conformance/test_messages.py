@@ -1,4 +1,5 @@
 """protocol.md §2 and §3, Messages: sending, once, history in all directions, edits, deletes, reactions, pins, replies, changes."""
+import json
 import threading
 import time
 
@@ -288,22 +289,46 @@ def test_system_messages_take_no_edit(ada, bob, cy):
 
 
 # ---------------------------------------------------------------------- delete
+def mentions_of(person):
+    return [m["id"] for m in person.get("/users/@me/mentions").ok()]
+
+
+def all_that_is_shown_of(person, channel, message):
+    """The text of every answer and frame in which somebody could be shown a message of this channel."""
+    path = f"/channels/{channel['id']}"
+    asked = [person.get(f"{path}/messages{query}") for query in ("", f"/{message['id']}", "?after_seq=0", f"?around={message['id']}")]
+    asked += [person.get(path + rest) for rest in ("", "/changes", "/pins", f"/messages/{message['id']}/receipts")]
+    asked += [person.get(f"/users/@me/{what}") for what in ("mentions", "channels", "unread")]
+    for answer in asked:
+        answer.ok()
+    with person.gateway(positions={channel["id"]: {"seq": 0, "rev": 0}}) as socket:
+        frames = socket.until(lambda v: v.get("t") == "SYNCED" and v["d"]["channel_id"] == channel["id"])
+    return [f"{answer.what}: {answer.raw.decode()}" for answer in asked] + [json.dumps([socket.ready, *frames])]
+
+
 def test_a_deleted_message_stays_in_its_place_without_content(ada, bob):
     group = ada.group(bob)
-    message = ada.send(group, f"secret {bob.mention}")
+    secret, other = "the tower leans", "the clock is late"
+    message = ada.send(group, f"{other} {bob.mention}")
     path = f"/channels/{group['id']}/messages/{message['id']}"
+    ada.patch(path, {"content": f"{secret} {bob.mention}"}).ok()
     bob.put(f"{path}/reactions/{quoted(THUMB)}/@me").ok(204)
     ada.put(f"{path}/pin").ok(204)
+    for person in (ada, bob):
+        assert any(secret in text for text in all_that_is_shown_of(person, group, message)), "what is looked for can be found"
+    assert message["id"] in mentions_of(bob)
     with bob.gateway() as socket:
         ada.delete(path).ok(204)
         told = socket.event("MESSAGE_DELETE")
-    assert told["rev"] == 3
+    assert told["rev"] == 4
     for shown in (told["message"], bob.get(path).ok(), bob.history(group)[0]):
         assert shown["deleted"] and shown["seq"] == 1 and shown["id"] == message["id"] and shown["author"]["id"] == ada.id
     assert bob.get(f"/channels/{group['id']}/pins").ok() == []
-    assert bob.get("/users/@me/mentions").ok()[:1] != [message["id"]]
+    assert message["id"] not in mentions_of(bob)
+    for text in (json.dumps(told), *all_that_is_shown_of(ada, group, message), *all_that_is_shown_of(bob, group, message)):
+        assert secret not in text and other not in text and bob.mention not in text, text
     ada.delete(path).ok(204)
-    assert ada.get(f"/channels/{group['id']}").ok()["rev"] == 3, "deleting what is deleted changes nothing"
+    assert ada.get(f"/channels/{group['id']}").ok()["rev"] == 4, "deleting what is deleted changes nothing"
 
 
 def test_a_deleted_message_takes_no_edit_reaction_or_pin(ada, bob):

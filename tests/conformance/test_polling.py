@@ -129,7 +129,7 @@ def test_an_empty_answer_is_empty_again(ada):
     gw.drain()
     body = gw.body(timeout_ms=0)
     assert gw.ask(body).ok()["frames"] == []
-    gw.ask({**body, "timeout_ms": 5000}).ok()["frames"] == []
+    assert gw.ask({**body, "timeout_ms": 5000}).ok()["frames"] == []
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["answered", "cut at once"])

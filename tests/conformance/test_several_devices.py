@@ -1,4 +1,5 @@
 """One person, several devices: logins, sessions on any core, presence over all of them, and cursors that are the person's."""
+import base64
 import time
 
 import pytest
@@ -169,17 +170,45 @@ def test_what_was_read_by_rest_all_devices_are_told(fresh):
 
 
 # ---------------------------------------------------------------------- sessions
-def test_a_session_is_resumed_from_whichever_core_took_the_socket(fresh):
-    a, b = fresh(), fresh()
+def core_of(socket):
+    """On which core its session lives; that of a new session is the one that took the socket."""
+    return int.from_bytes(base64.urlsafe_b64decode(socket.session_id + "==")[2:4], "big")
+
+
+class CoreScout:
+    """Connections go to the cores in turn: one before and one after tell where the one between them went."""
+
+    def __init__(self, person, cores):
+        self._person, self._cores = person, cores
+        self._last = self._look()
+
+    def _look(self):
+        with self._person.gateway() as socket:
+            return core_of(socket)
+
+    def went(self):
+        """The core of the one connection that was opened since this was asked last."""
+        before, self._last = self._last, self._look()
+        assert self._last == (before + 2) % self._cores, "one connection, and no other"
+        return (before + 1) % self._cores
+
+
+def test_a_session_is_resumed_from_whichever_core_took_the_socket(request, fresh):
+    cores = request.node.callspec.params["server"]
+    a, b, passer_by = fresh(), fresh(), fresh()
     group = a.group(b)
     devices = sockets_of(b, 9)
-    sent = []
+    sent, ways = [], set()
     for round_ in range(3):
         for socket in devices:
             socket.drain(0)
             socket.drop()
         sent += [a.send(group, f"{round_} {i}")["id"] for i in range(5)]
-        fresh_ones = [(b.polling if (i + round_) % 2 else b.gateway)(identify=False).resume_of(old) for i, old in enumerate(devices)]
+        scout = CoreScout(passer_by, cores)  # one connection more a round: nobody comes to the same core again
+        fresh_ones = []
+        for i, old in enumerate(devices):
+            fresh_ones.append((b.polling if (i + round_) % 2 else b.gateway)(identify=False).resume_of(old))
+            ways.add((core_of(old), scout.went()))
         for socket in fresh_ones:
             got = socket.until(lambda v: v.get("t") == "RESUMED")
             assert [f["d"]["id"] for f in of_channel(got, group) if f["t"] == "MESSAGE_CREATE"] == sent[-5:]
@@ -188,6 +217,7 @@ def test_a_session_is_resumed_from_whichever_core_took_the_socket(fresh):
         sent.append(live)
         for socket in devices:
             socket.message(live)
+    assert ways == {(home, door) for home in range(cores) for door in range(cores)}, "from every core to every core"
     close_all(devices)
 
 
