@@ -1,6 +1,6 @@
 """Access tokens that this server did not make: each is signed with its own key wherever that makes it worse, so that nothing but
-the check it is about can refuse it. Over REST it is 401/40001, on the gateway 4004; the account is untouched. src/auth/token_forgery_test.cc
-has the long table.
+the check it is about can refuse it. Over REST it is 401/40001, on the gateway 4004, by polling either; the account is untouched.
+src/auth/token_forgery_test.cc has the long table.
 """
 import base64
 import hashlib
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+IDENTIFY_TOKEN_MAX = 8192
 ORDER_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 ORDER_ED25519 = 2**252 + 27742317777372353535851937790883648493
 
@@ -142,11 +143,34 @@ def test_no_forged_token_is_taken_by_rest(forger):
     http.ask("GET", "/api/v1/users/@me", token=forger.token()).ok()
 
 
+def close_of(token):
+    """A token that is longer than a frame's may be makes the frame a wrong one."""
+    return 4002 if len(token) > IDENTIFY_TOKEN_MAX else 4004
+
+
+def identify_with(token):
+    return {"op": 2, "d": {"token": token, "device": {"id": "d", "kind": "web"}}}
+
+
 def test_no_forged_token_is_taken_by_the_gateway(forger):
-    for name, token in list(table(forger))[::7]:
+    forger.ada.gateway(identify=False).identify(token=forger.token()).close()
+    for name, token in table(forger):
         gw = forger.ada.gateway(identify=False)
-        gw.send({"op": 2, "d": {"token": token, "device": {"id": "d", "kind": "web"}}})
-        assert gw.closed() == 4004, name
+        gw.send(identify_with(token))
+        assert gw.closed() == close_of(token), name
+
+
+def test_no_forged_token_is_taken_by_polling_neither_by_the_call_nor_within_it(forger):
+    http = Http(forger.server)
+
+    def call(by, within):
+        return http.ask("POST", "/api/v1/gateway/poll", {"n": 1, "frames": [identify_with(within)], "timeout_ms": 0}, token=by)
+
+    assert "close" not in call(forger.token(), forger.token()).ok()
+    for name, token in table(forger):
+        answer = call(token, forger.token())
+        assert (answer.status, answer.body.get("code")) == (401, 40001), name
+        assert call(forger.token(), token).ok()["close"]["code"] == close_of(token), name
 
 
 def test_a_token_beyond_what_a_header_holds_is_refused_as_a_header(forger):
