@@ -120,6 +120,17 @@ std::vector<Case> fragmentation_cases() {
   section.add("two messages in fragments", more + last + frame(kBinary, "\xFF", kMore) + frame(kContinuation, "\xFE") + bye(),
               and_bye({"text onetwo", "binary \xFF\xFE"}));
   section.add("a close within a message", more + bye(), and_bye({}));
+
+  // What follows a ping is sent when the pong is there: the message lies about unfinished meanwhile.
+  const std::string first = frame(kText, "one ", kMore) + frame(kContinuation, "two ", kMore) + frame(kPing, "first");
+  const std::string second = first + frame(kContinuation, "three ", kMore) + frame(kContinuation, "four ", kMore) + frame(kPing, "second");
+  const std::vector<std::string> in_turns = {"pong first", "pong second", "text one two three four five"};
+  section.add("five fragments, and the answers to two pings waited for", second + frame(kContinuation, "five") + bye(), and_bye(in_turns),
+              {.pauses = {{first.size(), 1}, {second.size(), 2}}});
+  const std::string cut = frame(kBinary, "\x01\x02\x03", kMore) + frame(kPing, "p");
+  const std::string within = frame(kContinuation, "\x04\x05");
+  section.add("a pause within the header of a fragment", cut + within + bye(), and_bye({"pong p", "binary \x01\x02\x03\x04\x05"}),
+              {.pauses = {{cut.size() + 1, 1}}});
   return section.take();
 }
 

@@ -8,9 +8,8 @@ constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 
 std::string size_name(std::size_t size) {
-  return size % kMiB == 0   ? std::to_string(size / kMiB) + " MiB"
-         : size % kKiB == 0 ? std::to_string(size / kKiB) + " KiB"
-                            : std::to_string(size) + " bytes";
+  if (size == 0 || size % kKiB != 0) return std::to_string(size) + " bytes";
+  return size % kMiB == 0 ? std::to_string(size / kMiB) + " MiB" : std::to_string(size / kKiB) + " KiB";
 }
 
 }  // namespace
@@ -30,6 +29,14 @@ std::vector<Case> large_cases() {
     section.add("binary of 4 MiB in fragments of " + size_name(size), in_fragments(kBinary, binary, size) + bye(),
                 and_bye({"binary " + binary}));
   }
+  const std::string text_in_pieces = letters(kMiB, 16);
+  const std::string binary_in_pieces = noise(kMiB, 17);
+  for (std::size_t piece = 64; piece <= 2 * kKiB; piece *= 2) {
+    section.add("text of 1 MiB in pieces of " + size_name(piece), frame(kText, text_in_pieces) + bye(), and_bye({"text " + text_in_pieces}),
+                {.piece = piece});
+    section.add("binary of 1 MiB in pieces of " + size_name(piece), frame(kBinary, binary_in_pieces) + bye(),
+                and_bye({"binary " + binary_in_pieces}), {.piece = piece});
+  }
   std::string wide;
   while (wide.size() < kMiB) wide += "\u20AC";
   section.add("characters of three bytes, cut by every border", in_fragments(kText, wide, kKiB) + bye(), and_bye({"text " + wide}));
@@ -45,12 +52,18 @@ std::vector<Case> many_cases() {
       const std::string kind = opcode == kText ? "text" : "binary";
       std::string sent;
       std::vector<std::string> answer;
+      Manner one_by_one;
       for (std::uint32_t i = 0; i < 1000; ++i) {
         const std::string message = opcode == kText ? letters(size, i) : noise(size, i);
         sent += frame(opcode, message);
         answer.push_back(kind + " " + message);
+        one_by_one.pauses.push_back({sent.size(), answer.size()});
       }
-      section.add("a thousand times " + kind + " of " + size_name(size), sent + bye(), and_bye(std::move(answer)));
+      sent += bye();
+      answer = and_bye(std::move(answer));
+      const std::string name = "a thousand times " + kind + " of " + size_name(size);
+      section.add(name, sent, answer);
+      section.add(name + ", each when the one before has come back", sent, answer, std::move(one_by_one));
     }
   }
   const std::string message = letters(64 * kKiB, 15);

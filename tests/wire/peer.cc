@@ -36,13 +36,16 @@ class Peer {
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  void run(std::string_view bytes, const PieceSize& next_piece) {
+  void run(std::string_view bytes, const PieceSize& next_piece, std::span<const Pause> pauses) {
+    const std::size_t all = bytes.size();
     while (!over_ && (head_.empty() || !bytes.empty() || !ended_)) {
       // The handshake first, whole; the rest when it is answered.
       std::string_view& rest = handshake_.empty() ? bytes : handshake_;
-      const bool may_send = !rest.empty() && (!handshake_.empty() || !head_.empty());
+      while (!pauses.empty() && lines_.size() >= pauses.front().answered) pauses = pauses.subspan(1);
+      const std::size_t before_pause = pauses.empty() ? rest.size() : pauses.front().sent - (all - bytes.size());
+      const bool may_send = !handshake_.empty() || (!head_.empty() && before_pause != 0 && !rest.empty());
       if (!wait(may_send)) return fault("nothing happened for too long");
-      if ((ready_ & POLLOUT) != 0) send_piece(rest, handshake_.empty() ? next_piece() : rest.size());
+      if ((ready_ & POLLOUT) != 0) send_piece(rest, handshake_.empty() ? std::min(next_piece(), before_pause) : rest.size());
       if ((ready_ & (POLLIN | POLLHUP | POLLERR)) != 0) receive();
       if (ended_) return;
     }
@@ -155,9 +158,9 @@ class Peer {
 
 }  // namespace
 
-std::vector<std::string> exchange(std::uint16_t port, std::string_view bytes, const PieceSize& next_piece) {
+std::vector<std::string> exchange(std::uint16_t port, std::string_view bytes, const PieceSize& next_piece, std::span<const Pause> pauses) {
   Peer peer(port);
-  peer.run(bytes, next_piece);
+  peer.run(bytes, next_piece, pauses);
   return peer.take_lines();
 }
 

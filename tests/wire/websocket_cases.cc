@@ -84,10 +84,10 @@ std::string letters(std::size_t size, std::uint32_t seed) {
   return out;
 }
 
-void Section::add(std::string name, std::string sent, std::vector<std::string> answer) {
+void Section::add(std::string name, std::string sent, std::vector<std::string> answer, Manner manner) {
   char number[16];
   std::snprintf(number, sizeof number, "%d.%02zu ", number_, cases_.size() + 1);
-  cases_.push_back({number + std::move(name), std::move(sent), std::move(answer)});
+  cases_.push_back({number + std::move(name), std::move(sent), std::move(answer), std::move(manner)});
 }
 
 }  // namespace rookery::wire

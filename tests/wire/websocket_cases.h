@@ -14,12 +14,25 @@ namespace rookery::wire {
 // The largest message that the server under test takes.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{16} * 1024 * 1024;
 
+// Nothing behind the first `sent` bytes is sent before so many frames have come back.
+struct Pause {
+  std::size_t sent = 0;
+  std::size_t answered = 0;
+};
+
+// How the bytes of a case are sent.
+struct Manner {
+  std::size_t piece = 0;      // in pieces of this size, and in no other way; 0: in all ways (websocket_conformance_test.cc)
+  std::vector<Pause> pauses;  // from first to last
+};
+
 struct Case {
   std::string name;  // "5.03 …": section and number, unique
   std::string sent;
   // One line for each frame that comes back: "text …", "binary …", "pong …", "close 1000", "close" (without a code); then
   // "end", the end of the connection by the server.
   std::vector<std::string> answer;
+  Manner manner;
 };
 
 enum Opcode : std::uint8_t { kContinuation = 0, kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
@@ -54,7 +67,7 @@ std::string letters(std::size_t size, std::uint32_t seed);
 class Section {
  public:
   explicit Section(int number) : number_(number) {}
-  void add(std::string name, std::string sent, std::vector<std::string> answer);
+  void add(std::string name, std::string sent, std::vector<std::string> answer, Manner manner = {});
   std::vector<Case> take() { return std::move(cases_); }
 
  private:
