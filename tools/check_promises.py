@@ -1,32 +1,63 @@
 #!/usr/bin/python3
-"""Checks that every test that the README and docs/guarantees.md name beside a promise exists, and so does every test and every file of
-the repository that docs/seeds.md names.
+"""Checks that every test that the README, docs/guarantees.md and docs/verification.md name is one that is built or collected, that each
+promise names one, and that every test and every file of the repository that docs/seeds.md names is there.
 
-A test is named `Suite.Name` (GoogleTest) or `test_name` (pytest); `….Name` repeats the suite before it. Prints one line for each
-that is not there, and for each promise without a test, and exits 1 if there is any. Usage: check_promises.py [ROOT].
+A test is named `Suite.Name` (GoogleTest) or `test_name` (pytest); `….Name` repeats the suite before it. What counts, without a build: a
+TEST in a file that CMakeLists.txt makes a test program of, or in a header of tests/ that such a file includes, and of a TEST_P only what is
+instantiated; `def test_…` in tests/*/test_*.py. tests/docs/test_promises.py asks ctest and pytest themselves. Prints one line for each
+that is not there, and exits 1 if there is any. Usage: check_promises.py [ROOT].
 """
 
 import pathlib
 import re
 import sys
 
-PAGES = ["README.md", "docs/guarantees.md"]
+PROMISES = ["README.md", "docs/guarantees.md"]
+PAGES = [*PROMISES, "docs/verification.md"]
 REQUIREMENTS = "docs/seeds.md"
 PROMISE = re.compile(r"^\| (G\d+) \|")
-NAME = re.compile(r"`(?:(?P<suite>\w+|…)\.(?P<name>[A-Z]\w+)|(?P<function>test_\w+))`")
+NAME = re.compile(r"`(?:(?P<suite>[A-Z]\w+|…)\.(?P<name>[A-Z]\w+)|(?P<function>test_\w+))`")
 FILE = re.compile(r"(?<![\w/])((?:src|api|web|sdk|tests|tools|examples|docs)/[\w./-]*\w)")
-GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\((\w+),\s*(\w+)\)", re.MULTILINE)
-PYTEST = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
+GTEST = re.compile(r"^(TEST|TEST_F|TEST_P)\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
+INSTANCE = re.compile(r"^INSTANTIATE_TEST_SUITE_P\(\s*\w+,\s*(\w+)", re.MULTILINE)
+INCLUDE = re.compile(r'^#include "(tests/[^"]+\.h)"', re.MULTILINE)
+PYTEST = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
+COMMAND = re.compile(r"\b(\w+)\(([^()]*)\)")
+
+
+def programs(root):
+    """The sources of each test program that CMakeLists.txt asks for."""
+    lists = re.sub(r"#.*", "", (root / "CMakeLists.txt").read_text(encoding="utf-8"))
+    globs = {}
+    for command, words in ((match[1], match[2].split()) for match in COMMAND.finditer(lists)):
+        if command == "rookery_module":
+            yield sorted((root / "src" / words[0]).glob("*_test.cc"))
+        elif command == "file" and words[0] == "GLOB":
+            globs[f"${{{words[1]}}}"] = [path for word in words[2:] for path in sorted(root.glob(word))]
+        elif command == "rookery_test":
+            sources = [path for word in words for path in globs.get(word, [root / word] if word.endswith(".cc") else [])]
+            yield [path for path in sources if path.exists()]
+
+
+def tests_of(root, sources):
+    """The tests of one program, as Suite.Name."""
+    texts, left = {}, list(sources)
+    while left:
+        path = left.pop()
+        if path not in texts and path.exists():
+            texts[path] = path.read_text(encoding="utf-8")
+            left += [root / name for name in INCLUDE.findall(texts[path])]
+    whole = "\n".join(texts.values())
+    instances = set(INSTANCE.findall(whole))
+    return {f"{suite}.{name}" for kind, suite, name in GTEST.findall(whole) if kind != "TEST_P" or suite in instances}
 
 
 def existing_tests(root):
     names = set()
-    for top in ("src", "tests"):
-        for path in (root / top).rglob("*"):
-            if path.suffix in {".cc", ".h"}:
-                names.update(".".join(match) for match in GTEST.findall(path.read_text(encoding="utf-8")))
-            elif path.suffix == ".py":
-                names.update(PYTEST.findall(path.read_text(encoding="utf-8")))
+    for sources in programs(root):
+        names |= tests_of(root, sources)
+    for path in root.glob("tests/*/test_*.py"):
+        names.update(PYTEST.findall(path.read_text(encoding="utf-8")))
     return names
 
 
@@ -50,31 +81,29 @@ def strays(text, existing, is_there, name):
                 yield f"{name}:{number}: there is no {path}"
 
 
-def findings(readme, existing, name="README.md"):
-    promises = 0
-    for number, line in enumerate(readme.splitlines(), 1):
-        promise = PROMISE.match(line)
-        if not promise:
-            continue
-        promises += 1
-        named = named_in(line)
-        if not named:
-            yield f"{name}:{number}: {promise[1]} names no test"
-        for test in named:
-            if test not in existing:
-                yield f"{name}:{number}: {promise[1]}: there is no test {test}"
-    if promises == 0:
+def untested(text, name):
+    """The promises of a table that name no test."""
+    promises = [(number, line) for number, line in enumerate(text.splitlines(), 1) if PROMISE.match(line)]
+    for number, line in promises:
+        if not named_in(line):
+            yield f"{name}:{number}: {PROMISE.match(line)[1]} names no test"
+    if not promises:
         yield f"{name}:1: the table of promises is not there"
 
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
     existing = existing_tests(root)
+
+    def is_there(path):
+        return any(root.glob(path)) or any(root.glob(path + "-*.md"))
+
     found = []
-    for name in PAGES:
-        found += findings((root / name).read_text(encoding="utf-8"), existing, name)
-    requirements = (root / REQUIREMENTS).read_text(encoding="utf-8")
-    found += strays(requirements, existing, lambda path: any(root.glob(path)) or any(root.glob(path + "-*.md")), REQUIREMENTS)
+    for name in [*PAGES, REQUIREMENTS]:
+        text = (root / name).read_text(encoding="utf-8")
+        found += strays(text, existing, is_there, name)
+        if name in PROMISES:
+            found += untested(text, name)
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 
