@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <thread>
 
 #include "embedded/database_fixture.h"
@@ -183,24 +184,44 @@ TEST_F(DatabaseTest, TheWriteAheadLogStaysShortEnoughToBeReplayedSoon) {
   EXPECT_EQ(database().read_log_now(0, 100).value().size(), 64u);
 }
 
+// Random bytes: no block that holds them is stored compressed.
+std::string incompressible() {
+  std::string bytes(4096, '\0');
+  system_random().fill(std::span(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()));
+  return bytes;
+}
+
+bool stands_in_a_file(const std::string& directory, const std::string& wanted) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (bytes.find(wanted.substr(wanted.size() / 2, 32)) != std::string::npos) return true;
+  }
+  return false;
+}
+
 TEST_F(DatabaseTest, WhatWasDeletedLeavesTheDiskWithACompaction) {
+  const std::string deleted = incompressible();
+  const std::string kept = incompressible();
   open();
   Batch batch;
-  batch.put(Family::kHistory, message_key(kChannel, 1), "the deleted content");
+  batch.put(Family::kHistory, message_key(kChannel, 1), deleted);
+  batch.put(Family::kHistory, message_key(kChannel, 2), kept);
   batch.log_entry("row");
   database().commit_now(std::move(batch));
   ASSERT_TRUE(database().compact_all().has_value());
+  close();
+  for (const std::string& content : {deleted, kept})
+    ASSERT_TRUE(stands_in_a_file(directory(), content)) << "what is looked for can be found";
+  open();
   Batch change;
   change.put(Family::kHistory, message_key(kChannel, 1), "deleted");
   database().commit_now(std::move(change));
   ASSERT_TRUE(database().compact_all().has_value());
   close();
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory())) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    EXPECT_EQ(bytes.find("the deleted content"), std::string::npos) << entry.path();
-  }
+  EXPECT_FALSE(stands_in_a_file(directory(), deleted));
+  EXPECT_TRUE(stands_in_a_file(directory(), kept));
 }
 
 }  // namespace

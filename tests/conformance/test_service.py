@@ -4,6 +4,7 @@ import http.client
 import ipaddress
 import pathlib
 import re
+import secrets
 import signal
 import ssl
 import subprocess
@@ -122,3 +123,44 @@ def test_a_reset_password_ends_the_logins_of_the_account():
         fresh.ask("GET", "/api/v1/users/@me", token=ada.token).refused(401, 40001)
         fresh.ask("POST", "/api/v1/auth/login", {"login": ada.username, "password": PASSWORD}).refused(401, 40002)
         fresh.ask("POST", "/api/v1/auth/login", {"login": ada.username, "password": password}).ok()
+
+
+def incompressible():
+    """A text as long as a message may be. By bytes it is so near to random that no block with it is stored compressed: it can be looked for in the files."""
+    ascii_, beyond = [chr(c) for c in range(1, 128)], [chr(c) for c in range(0x80, 0x800)]
+    return "".join(secrets.choice(beyond if i % 3 == 0 else ascii_) for i in range(4000))
+
+
+def files_with(directory, text):
+    """Those below the directory in which some piece of the text stands."""
+    data = text.encode()
+    pieces = [data[at : at + 32] for at in range(0, len(data) - 32, 32)]
+    paths = [path for path in pathlib.Path(directory).rglob("*") if path.is_file()]
+    return {path.name for path in paths for read in [path.read_bytes()] if any(piece in read for piece in pieces)}
+
+
+def test_a_compaction_takes_the_bytes_of_what_was_deleted_from_the_disk():
+    with Server() as server:
+        ada, bob = Person.register(server), Person.register(server)
+        group = ada.group(bob)
+        kept, before, deleted = (incompressible() for _ in range(3))
+        ada.send(group, kept)
+        message = ada.send(group, before)
+        path = f"/channels/{group['id']}/messages/{message['id']}"
+        ada.patch(path, {"content": deleted}).ok()
+        server.stop(signal.SIGKILL)
+        for text in (kept, before, deleted):
+            assert files_with(server.data_dir, text), "the write-ahead log has it"
+        assert command("compact", "--data-dir", server.data_dir).returncode == 0
+        for text in (kept, deleted):
+            assert files_with(server.data_dir, text), "and so have the tables"
+        server.start()
+        ada.http.close()
+        ada.delete(path).ok(204)
+        server.stop()
+        assert command("compact", "--data-dir", server.data_dir).returncode == 0
+        for text in (before, deleted):
+            assert files_with(server.data_dir, text) == set()
+        assert files_with(server.data_dir, kept), "what is looked for can be found there"
+        server.start()
+        assert [m["content"] for m in ada.history(group)] == ["", kept]
