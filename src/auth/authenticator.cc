@@ -43,7 +43,7 @@ Result<AccessClaims> Authenticator::verify(std::string_view token) {
   const TimeMs now = Core::current().clock().now();
   VerifiedTokens& verified = *verified_[Core::current().index()];
   if (const AccessClaims* known = verified.find(hash)) {
-    if (now < known->expires_at) return *known;
+    if (known->good_at(now)) return *known;
     verified.erase(hash);
     return fail(ErrorCode::kUnauthorized);
   }

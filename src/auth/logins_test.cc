@@ -90,6 +90,37 @@ TEST_F(LoginsTest, AnOldTokenAfterTheSuccessorWasUsedEndsTheLoginToo) {
   EXPECT_FALSE(refreshed(third->refresh_token).has_value());
 }
 
+TEST_F(LoginsTest, AClockThatJumpsAnHourEitherWayRefusesTheTokensFromBeforeUntilTheyAreRefreshed) {
+  const SignedIn ada = registered("ada");
+  Tokens last = ada.tokens;
+  for (const std::chrono::hours jump : {std::chrono::hours(-1), std::chrono::hours(1), std::chrono::hours(1), std::chrono::hours(-2)}) {
+    SCOPED_TRACE("the clock jumps by " + std::to_string(jump.count()) + " h");
+    ASSERT_TRUE(is_good(last.access_token)) << "each core knows it";
+    clock_.advance(jump);
+    for (const unsigned core : {0u, 1u})
+      EXPECT_EQ(who_is(last.access_token, core).error().code, ErrorCode::kUnauthorized) << "core " << core;
+    const auto renewed = refreshed(last.refresh_token);
+    ASSERT_TRUE(renewed.has_value());
+    EXPECT_EQ(renewed->id, ada.tokens.id);
+    const auto again = refreshed(last.refresh_token);
+    ASSERT_TRUE(again.has_value()) << "when the answer was lost";
+    EXPECT_TRUE(is_good(renewed->access_token));
+    last = *again;
+  }
+  clock_.advance(std::chrono::hours(1));  // where it began
+  EXPECT_TRUE(is_good(ada.tokens.access_token)) << "its times are true again, and its login lives";
+  EXPECT_FALSE(is_good(last.access_token));
+  EXPECT_EQ(wait(services_->logins.list(ada.account.id))->size(), 1u);
+}
+
+TEST_F(LoginsTest, AClockThatIsSetBackByAMinuteRefusesNobody) {
+  const SignedIn ada = registered("ada");
+  clock_.advance(-kIssuedAheadMax);
+  EXPECT_TRUE(is_good(ada.tokens.access_token));
+  clock_.advance(-seconds(1));
+  for (const unsigned core : {0u, 1u}) EXPECT_EQ(who_is(ada.tokens.access_token, core).error().code, ErrorCode::kUnauthorized);
+}
+
 TEST_F(LoginsTest, AForgedTokenEndsNothing) {
   const SignedIn ada = registered("ada");
   std::string forged = ada.tokens.refresh_token;

@@ -196,8 +196,8 @@ Result<AccessClaims> read_access_token(std::string_view token, const KeyRing& ke
   if (!json) return refused();
   const auto claims = claims_of(json->root(), keys);
   if (!claims) return refused();
-  const bool lives = now < claims->expires_at && claims->issued_at <= now + kIssuedAheadMax;
-  if (!lives || claims->expires_at <= claims->issued_at || claims->expires_at - claims->issued_at > kAccessTokenLifeMax) return refused();
+  if (!claims->good_at(now) || claims->expires_at <= claims->issued_at || claims->expires_at - claims->issued_at > kAccessTokenLifeMax)
+    return refused();
   return *claims;
 }
 

@@ -34,6 +34,8 @@ struct AccessClaims {
   bool admin = false;
   TimeMs issued_at;   // whole seconds
   TimeMs expires_at;  // whole seconds; from then on it is refused
+  // Also not before it was issued: the clock may have been set back.
+  bool good_at(TimeMs now) const { return now < expires_at && issued_at <= now + kIssuedAheadMax; }
   bool operator==(const AccessClaims&) const = default;
 };
 
