@@ -39,7 +39,12 @@ void CommitRequest::Inbound::deliver() noexcept {
 }
 
 Committer::Committer(Store& store, Watermark& watermark, std::uint64_t last_offset, std::function<void()> before_write)
-    : store_(store), watermark_(watermark), before_write_(std::move(before_write)), last_offset_(last_offset), thread_([this] { run(); }) {
+    : store_(store),
+      watermark_(watermark),
+      before_write_(std::move(before_write)),
+      last_writes_(watermark.first().families),
+      last_offset_(last_offset),
+      thread_([this] { run(); }) {
   ::pthread_setname_np(thread_.native_handle(), "committer");
 }
 

@@ -60,7 +60,9 @@ class Committer {
   std::deque<CommitRequest*> waiting_;
   std::size_t synced_waiting_ = 0;
   std::vector<CommitRequest*> writing_;
-  LastWrites last_writes_{};
+  // Begins with what was marked before the opening: RocksDB's list of tables may be cut back to before it, and then says that those
+  // logs are needed.
+  LastWrites last_writes_;
 
   std::atomic<std::uint64_t> last_offset_;
   struct Counters {

@@ -164,12 +164,12 @@ Error error_of(const rocksdb::Status& status) { return Error(ErrorCode::kInterna
 Result<std::unique_ptr<Store>> Store::open(const std::string& path, const DatabaseOptions& options, Mode mode, const LastWrites& marked) {
   rocksdb::DBOptions database = database_options(options, mode);
   std::unique_ptr<Store> store(new Store);
-  store->replay_ = std::make_unique<GaplessReplay>(kNames, marked);
+  const bool read_only = mode == Mode::kReadOnly || mode == Mode::kSalvage;
+  store->replay_ = std::make_unique<GaplessReplay>(kNames, marked, /*refuse=*/!read_only);
   database.wal_filter = store->replay_.get();
   const auto files = std::make_shared<GuardedFiles>(env_of(options).GetFileSystem(), *store->replay_);
   store->env_ = rocksdb::NewCompositeEnv(files);
   database.env = store->env_.get();
-  const bool read_only = mode == Mode::kReadOnly || mode == Mode::kSalvage;
   store->listener_ = std::make_shared<StoreListener>();
   if (!read_only) database.listeners.push_back(store->listener_);
   if (Status known = check_families(path, database); !known) return std::unexpected(known.error());
@@ -185,7 +185,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Databa
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = read_only ? rocksdb::DB::OpenForReadOnly(database, path, families, &handles, &db)
                                            : rocksdb::DB::Open(database, path, families, &handles, &db);
-  files->opened();
+  files->end(opened.ok());
   if (!opened.ok()) return fail(open_error(path, opened));
 
   store->db_.reset(db);

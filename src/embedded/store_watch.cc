@@ -98,17 +98,18 @@ void GaplessReplay::ColumnFamilyLogNumberMap(const std::map<std::uint32_t, std::
   }
 }
 
-bool GaplessReplay::follows_what_was_needed(const rocksdb::WriteBatch& batch) const {
+std::optional<Family> GaplessReplay::needed_before(const rocksdb::WriteBatch& batch) const {
   LogDataReader reader;
-  if (!batch.Iterate(&reader).ok() || !reader.found) return true;  // written before writes said so
+  if (!batch.Iterate(&reader).ok() || !reader.found) return std::nullopt;  // written before writes said so
   for (std::size_t i = 0; i < kFamilies; ++i) {
     const std::uint64_t last = (*reader.found)[i];
-    if (last != 0 && last >= first_needed_[i] && std::ranges::find(replayed_, last) == replayed_.end()) return false;
+    if (last != 0 && last >= first_needed_[i] && std::ranges::find(replayed_, last) == replayed_.end()) return static_cast<Family>(i);
   }
-  return true;
+  return std::nullopt;
 }
 
 std::optional<Family> GaplessReplay::lacks() const {
+  if (lacks_) return lacks_;
   for (std::size_t i = 0; saw_logs_ && i < kFamilies; ++i) {
     const LastWrite& last = marked_[i];
     if (last.log != 0 && last.log >= first_needed_[i] && last.sequence >= expected_) return static_cast<Family>(i);
@@ -127,7 +128,10 @@ rocksdb::WalFilter::WalProcessingOption GaplessReplay::LogRecordFound(unsigned l
                                                                       const rocksdb::WriteBatch& batch, rocksdb::WriteBatch* /*new_batch*/,
                                                                       bool* /*changed*/) {
   if (replayed_.empty() || replayed_.back() != number) {
-    if (!follows_what_was_needed(batch)) return WalProcessingOption::kCorruptedRecord;
+    if (const auto family = needed_before(batch)) {
+      if (refuse_) return WalProcessingOption::kCorruptedRecord;
+      lacks_ = family;
+    }
     replayed_.push_back(number);
   }
   const std::uint64_t sequence = sequence_of(batch);
@@ -138,10 +142,22 @@ rocksdb::WalFilter::WalProcessingOption GaplessReplay::LogRecordFound(unsigned l
 
 rocksdb::IOStatus GuardedFiles::NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                                 std::unique_ptr<rocksdb::FSWritableFile>* file, rocksdb::IODebugContext* debug) {
-  const GaplessReplay* const replay = replay_.load();
-  if (replay != nullptr && log_number(path) && replay->lacks())
-    return rocksdb::IOStatus::Corruption("the write-ahead log ends before what was acknowledged");
+  if (const GaplessReplay* const replay = replay_.load(); replay != nullptr) {
+    if (log_number(path) && replay->lacks()) return rocksdb::IOStatus::Corruption("the write-ahead log ends before what was acknowledged");
+    const std::lock_guard lock(mutex_);
+    if (path.ends_with(".sst")) tables_.push_back(path);
+    if (path.contains("/MANIFEST-")) listed_ = true;
+  }
   return FileSystemWrapper::NewWritableFile(path, options, file, debug);
+}
+
+void GuardedFiles::end(bool opened) {
+  replay_.store(nullptr);
+  const std::lock_guard lock(mutex_);
+  if (!opened && !listed_) {
+    for (const std::string& table : tables_) DeleteFile(table, {}, nullptr).PermitUncheckedError();
+  }
+  tables_.clear();
 }
 
 void StoreListener::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) {

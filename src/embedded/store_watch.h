@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,9 @@ std::optional<LastLogs> parse_last_logs(std::string_view bytes);
 // One opening; must outlive it. One thread at a time.
 class GaplessReplay final : public rocksdb::WalFilter {
  public:
-  GaplessReplay(const std::array<const char*, kFamilies>& families, const LastWrites& marked) : families_(families), marked_(marked) {}
+  // `refuse`: where logs that are needed are missing; else lacks() tells, and what stands behind is replayed.
+  GaplessReplay(const std::array<const char*, kFamilies>& families, const LastWrites& marked, bool refuse)
+      : families_(families), marked_(marked), refuse_(refuse) {}
 
   const char* Name() const override { return "rookery: a write is missing before this one"; }
   void ColumnFamilyLogNumberMap(const std::map<std::uint32_t, std::uint64_t>& first_needed,
@@ -54,18 +57,20 @@ class GaplessReplay final : public rocksdb::WalFilter {
   std::optional<Family> lacks_without_logs(std::uint64_t first_log_to_keep) const;
 
  private:
-  bool follows_what_was_needed(const rocksdb::WriteBatch& batch) const;
+  std::optional<Family> needed_before(const rocksdb::WriteBatch& batch) const;
 
   const std::array<const char*, kFamilies>& families_;  // their names
   const LastWrites marked_;
+  const bool refuse_;
+  std::optional<Family> lacks_;  // of what was needed before a write that is there
   bool saw_logs_ = false;
   LastLogs first_needed_{};              // the first log of which rows may be in no table
   std::vector<std::uint64_t> replayed_;  // logs
   std::uint64_t expected_ = 0;           // 0: any
 };
 
-// The file system of an opening. RocksDB makes a new write-ahead log after the replay and before it notes that the old ones are
-// in tables: refused, nothing was changed.
+// The file system of an opening. RocksDB makes a new write-ahead log after the replay and before it notes, in a new list of tables,
+// that the old ones are in tables: refused, nothing was changed but for tables that are on no list.
 class GuardedFiles final : public rocksdb::FileSystemWrapper {
  public:
   // `replay` must outlive the opening; the rest is forwarded for as long as the database lives.
@@ -74,10 +79,15 @@ class GuardedFiles final : public rocksdb::FileSystemWrapper {
   const char* Name() const override { return "rookery"; }
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file, rocksdb::IODebugContext* debug) override;
-  void opened() noexcept { replay_.store(nullptr); }
+  // Ends the guard. Of an opening that failed the tables are deleted that it made, unless it came so far as to list them: each
+  // further try would make them again.
+  void end(bool opened);
 
  private:
-  std::atomic<const GaplessReplay*> replay_;  // null: opened
+  std::atomic<const GaplessReplay*> replay_;  // null: ended
+  std::mutex mutex_;
+  std::vector<std::string> tables_;  // made by the opening
+  bool listed_ = false;              // or about to be
 };
 
 // RocksDB's reports.

@@ -141,13 +141,14 @@ Result<Watermark> Watermark::open(rocksdb::FileSystem& files, const std::string&
   if (!opened.ok()) return io_failed("cannot open " + path, opened);
   const auto record = read_records(*file);
   if (!record) return neither_holds(path);
-  return Watermark(std::move(file), record->number);
+  return Watermark(std::move(file), record->number, record->mark);
 }
 
-Watermark::Watermark(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::uint64_t number) : file_(std::move(file)), number_(number) {}
+Watermark::Watermark(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::uint64_t number, const Mark& first)
+    : file_(std::move(file)), first_(first), number_(number) {}
 
 Watermark::Watermark(Watermark&& other) noexcept
-    : file_(std::move(other.file_)), number_(other.number_), unsynced_(other.unsynced_.load()) {}
+    : file_(std::move(other.file_)), first_(other.first_), number_(other.number_), unsynced_(other.unsynced_.load()) {}
 
 Watermark::~Watermark() = default;
 

@@ -25,7 +25,7 @@ namespace rookery::embedded {
 
 // The last write to a family.
 struct LastWrite {
-  std::uint64_t log = 0;       // the number of the write-ahead log that took it; 0: none was written since the opening
+  std::uint64_t log = 0;       // the number of the write-ahead log that took it; 0: nothing was written yet
   std::uint64_t sequence = 0;  // RocksDB's number of it
   bool operator==(const LastWrite&) const = default;
 };
@@ -48,6 +48,9 @@ class Watermark {
   // For advancing. The file must be there and whole.
   static Result<Watermark> open(rocksdb::FileSystem& files, const std::string& path);
 
+  // As it was read by open().
+  const Mark& first() const noexcept { return first_; }
+
   Watermark(Watermark&& other) noexcept;
   Watermark& operator=(Watermark&&) = delete;
   ~Watermark();
@@ -58,8 +61,9 @@ class Watermark {
   Status sync() noexcept;
 
  private:
-  Watermark(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::uint64_t number);
+  Watermark(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::uint64_t number, const Mark& first);
   std::unique_ptr<rocksdb::FSRandomRWFile> file_;
+  const Mark first_;
   std::uint64_t number_;  // of the last record written
   std::atomic<bool> unsynced_ = false;
 };
