@@ -49,18 +49,41 @@ void AccessBook::check_open(std::uint64_t session, const Event& event) {
                 {revoked->second.line, event.line});
 }
 
-void AccessBook::on_dispatch(const Event& dispatch) { check_open(dispatch.session, dispatch); }
+// What was said before may still be on its way. What was said after the answer never set out.
+void AccessBook::check_shown(const Event& dispatch) {
+  const auto open = open_.find(dispatch.session);
+  if (open == open_.end() || open->second.shown || !dispatch.message) return;
+  const auto revoked = revoked_.find(open->second.login);
+  if (revoked == revoked_.end()) return;
+  const auto& facts = messages_.facts(dispatch.channel);
+  const auto fact = facts.find(dispatch.message->seq);
+  if (fact == facts.end() || fact->second.versions.empty()) return;
+  const std::uint64_t said = fact->second.versions.front().invoke_line;
+  if (said <= revoked->second.line) return;
+  open->second.shown = true;
+  findings_.add(Property::kRevoked,
+                fmt::format("login {} was ended, and its session {} was sent message {} of channel {}, which was written afterwards",
+                            open->second.login, dispatch.session, dispatch.message->seq, dispatch.channel),
+                {revoked->second.line, said, dispatch.line});
+}
+
+void AccessBook::on_dispatch(const Event& dispatch) {
+  check_open(dispatch.session, dispatch);
+  check_shown(dispatch);
+}
 
 void AccessBook::on_closed(const Event& closed) {
   check_open(closed.session, closed);
   const auto open = open_.find(closed.session);
   if (open == open_.end()) return;
-  const bool revoked = revoked_.contains(open->second.login);
-  if (revoked && !closed.by_client && closed.status != kCloseRevoked && closed.status != kCloseBroken) {
+  const auto revoked = revoked_.find(open->second.login);
+  // A fault may break any connection, before or after it is closed.
+  const bool excused = closed.status == kCloseBroken && delays_.is_near_fault(closed.us);
+  if (revoked != revoked_.end() && !closed.by_client && closed.status != kCloseRevoked && !excused) {
     findings_.add(
         Property::kRevoked,
         fmt::format("the login of session {} was ended, and it was closed with {} instead of 4102", closed.session, closed.status),
-        {closed.line});
+        {revoked->second.line, closed.line});
   }
   open_.erase(open);
 }

@@ -10,6 +10,7 @@
 #include "verify/delays.h"
 #include "verify/findings.h"
 #include "verify/history.h"
+#include "verify/message_book.h"
 
 namespace rookery::verify {
 
@@ -18,7 +19,8 @@ class AccessBook {
   // protocol.md §3: sockets close within 5 s. Delays come on top.
   static constexpr std::int64_t kCloseWithinUs = 5'000'000;
 
-  AccessBook(Findings& findings, const Delays& delays) : findings_(findings), delays_(delays) {}
+  AccessBook(Findings& findings, const Delays& delays, const MessageBook& messages)
+      : findings_(findings), delays_(delays), messages_(messages) {}
 
   void on_invoke(const Event& invoke);  // kAdd
   void on_ok(const Event& invoke, const Event& ok);
@@ -34,12 +36,15 @@ class AccessBook {
   };
   struct Open {
     std::uint64_t login = 0;
-    bool told = false;  // it was found to be open too long
+    bool told = false;   // it was found to be open too long
+    bool shown = false;  // or to be shown what was said afterwards
   };
   void check_open(std::uint64_t session, const Event& event);
+  void check_shown(const Event& dispatch);
 
   Findings& findings_;
   const Delays& delays_;
+  const MessageBook& messages_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> removed_;  // channel, user → line of the answer
   std::unordered_map<std::uint64_t, Revoked> revoked_;                        // by login
   std::unordered_map<std::uint64_t, Open> open_;                              // by session

@@ -1,6 +1,7 @@
 #include "verify/arena.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rookery::verify {
 
@@ -56,6 +57,31 @@ std::optional<Draft> Arena::take_draft(std::uint64_t author) {
 std::size_t Arena::drafts() const {
   const std::lock_guard lock(mutex_);
   return drafts_.size();
+}
+
+void Arena::forget_drafts() {
+  const std::lock_guard lock(mutex_);
+  drafts_.clear();
+}
+
+void Arena::note_removed(Guest guest) {
+  const std::lock_guard lock(mutex_);
+  aftermath_.removed.push_back(std::move(guest));
+}
+
+void Arena::note_added(Guest guest) {
+  const std::lock_guard lock(mutex_);
+  aftermath_.added.push_back(std::move(guest));
+}
+
+void Arena::note_ended(Login login) {
+  const std::lock_guard lock(mutex_);
+  aftermath_.ended.push_back(std::move(login));
+}
+
+Arena::Aftermath Arena::take_aftermath() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(aftermath_, {});
 }
 
 std::string make_content(std::string_view nonce, unsigned version, std::size_t filling, std::optional<std::uint64_t> mention) {

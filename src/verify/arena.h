@@ -64,6 +64,12 @@ struct Draft {
   std::string nonce, content;
 };
 
+// Somebody who came into a channel or was taken out of it, while the round went on.
+struct Guest {
+  std::shared_ptr<Room> room;
+  Login login;
+};
+
 enum class Phase : std::uint8_t { kLoad, kSettle, kDone };
 
 class Arena {
@@ -90,11 +96,25 @@ class Arena {
   // A draft of that author, for another try.
   std::optional<Draft> take_draft(std::uint64_t author);
   std::size_t drafts() const;
+  // Nobody says these any more: their round is over.
+  void forget_drafts();
+
+  // What is to be asked about again when all has settled: who was removed (or added, and stayed), and which logins were ended.
+  void note_removed(Guest guest);
+  void note_added(Guest guest);
+  void note_ended(Login login);
+  struct Aftermath {
+    std::vector<Guest> removed, added;
+    std::vector<Login> ended;
+  };
+  // What was noted since the last call.
+  Aftermath take_aftermath();
   std::string new_nonce() { return "n" + std::to_string(++nonces_); }
 
  private:
   mutable std::mutex mutex_;
   std::deque<Draft> drafts_;
+  Aftermath aftermath_;
   std::atomic<std::uint64_t> nonces_ = 0;
 };
 

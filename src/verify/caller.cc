@@ -65,8 +65,12 @@ Result<net::HttpResponse> Caller::exchange(std::uint64_t user, std::string_view 
 
 Caller::Outcome Caller::once(const Login& who, Event& event, std::string_view method, const std::string& path, std::string_view body,
                              const Read& read, double& again_after_s) {
+  // What a client waits for its own rate is no time of the server's.
+  std::optional<Pace::Turn> turn;
+  if (arena_.has_rates()) turn.emplace(arena_.pace.take_turn(who.user, method, path));
   const std::uint64_t op = arena_.recorder.begin(event);
-  const Result<net::HttpResponse> answer = exchange(who.user, method, path, who.access_token, body);
+  const Result<net::HttpResponse> answer = rest_.exchange(method, path, who.access_token, body);
+  if (answer && turn) turn->answered(answer->headers);
   if (!answer) {
     event.why = answer.error().sentence();
     arena_.recorder.end(op, event, Step::kUnknown);

@@ -22,14 +22,19 @@ bool writes(Action action) {
   }
 }
 
+bool is_request(Action action) { return action != Action::kSubscribe && action != Action::kStatus; }
+
 }  // namespace
 
 Checker::Checker()
     : messages_(findings_),
-      sessions_(findings_, messages_),
+      members_(findings_),
+      sessions_(findings_, messages_, members_),
       cursors_(findings_, messages_),
-      access_(findings_, delays_),
-      presence_(findings_, delays_) {}
+      access_(findings_, delays_, messages_),
+      presence_(findings_, delays_),
+      reactions_(findings_),
+      healing_(findings_, delays_, members_) {}
 
 void Checker::read(const Event& event) {
   if (event.step == Step::kMark) return on_mark(event);
@@ -39,33 +44,45 @@ void Checker::read(const Event& event) {
     case Step::kInvoke: return on_invoke(event);
     case Step::kDispatch: return on_dispatch(event);
     case Step::kClosed:
-      if (in_fault_ && !event.by_client && event.status == kCloseBroken) ++round.hits;
+      if (in_fault_ && !event.by_client && event.status == kCloseBroken) ++round.broken;
       sessions_.on_closed(event);
       access_.on_closed(event);
       presence_.on_closed(event);
+      healing_.on_closed(event);
       return;
     default: break;
   }
+  on_answer(event);
+}
+
+void Checker::on_answer(const Event& event) {
   const auto found = pending_.find(event.op);
   if (found == pending_.end()) return;
   const Pending pending = std::move(found->second);
   pending_.erase(found);
+  RoundResult& round = rounds_.back();
   if (event.step == Step::kOk) {
     ++round.answered;
     on_ok(pending, event);
   } else if (event.step == Step::kFail) {
     ++round.refused;
     if (event.action == Action::kResume) sessions_.on_closed(event);
+    members_.on_fail(pending.invoke, event);
+    reactions_.on_fail(pending.invoke);
+    healing_.on_fail(pending.invoke, event);
   } else {
     ++round.unanswered;
     presence_.on_unknown(pending.invoke, event);
-    if (pending.met_by_fault && writes(pending.invoke.action) && round.fault != "pause") ++round.hits;
+    members_.on_unknown(pending.invoke, event);
+    if (pending.met_by_fault && round.fault != "pause") ++round.hits;
   }
 }
 
 void Checker::on_invoke(const Event& event) {
   Pending& pending = pending_[event.op];
   pending.invoke = event;
+  // A dead process is met by nobody: only what was under way when it died counts.
+  pending.met_by_fault = in_fault_ && rounds_.back().fault == "network" && is_request(event.action);
   switch (event.action) {
     case Action::kSend:
     case Action::kEdit:
@@ -81,6 +98,9 @@ void Checker::on_invoke(const Event& event) {
   }
   access_.on_invoke(event);
   presence_.on_invoke(event);
+  members_.on_invoke(event);
+  reactions_.on_invoke(event);
+  healing_.on_invoke(event);
 }
 
 // Requests sent one after another on one socket to one channel are numbered in that order.
@@ -112,7 +132,10 @@ void Checker::on_ok(const Pending& pending, const Event& event) {
     case Action::kDelete: messages_.on_ok(invoke, event); break;
     case Action::kRead:
     case Action::kDelivered: cursors_.on_written(invoke, event); break;
-    case Action::kHistory: messages_.page(invoke, pending.known, event); break;
+    case Action::kHistory:
+      messages_.page(invoke, pending.known, event);
+      if (settled_line_ != 0 && invoke.line > settled_line_) reactions_.on_page(invoke, event);
+      break;
     case Action::kChanges: messages_.changes_page(invoke, pending.known, event); break;
     case Action::kState:
       for (const SeenHead& head : event.heads) messages_.told(head.channel, head.last_seq, head.rev, event.line);
@@ -128,6 +151,9 @@ void Checker::on_ok(const Pending& pending, const Event& event) {
   }
   access_.on_ok(invoke, event);
   presence_.on_ok(invoke, event);
+  members_.on_ok(invoke, event);
+  reactions_.on_ok(invoke, event);
+  healing_.on_ok(invoke, event);
 }
 
 void Checker::on_dispatch(const Event& event) {
@@ -136,6 +162,7 @@ void Checker::on_dispatch(const Event& event) {
   sessions_.on_dispatch(event);
   access_.on_dispatch(event);
   if (repeat) return;
+  members_.on_dispatch(event);
   presence_.on_dispatch(event);
   if (event.type == "READ_UPDATE" || event.type == "RECEIPT_UPDATE") cursors_.on_dispatch(event);
 }
@@ -145,7 +172,7 @@ void Checker::on_mark(const Event& event) {
     rounds_.push_back({.number = event.seq, .fault = event.why.empty() ? std::string("none") : event.why});
     findings_.begin_round(event.seq);
     findings_before_ = findings_.count();
-    healed_line_ = 0;
+    healed_line_ = settled_line_ = 0;
     in_fault_ = settled_ = false;
     return;
   }
@@ -159,18 +186,25 @@ void Checker::on_mark(const Event& event) {
     delays_.begin(event.us);
     if (round.fault == "kill" || round.fault == "power-cut") presence_.on_process_end(event);
     for (auto& [op, pending] : pending_) {
-      pending.met_by_fault = true;
-      if (round.fault == "pause" && writes(pending.invoke.action)) ++round.hits;
+      // What a kill or a cut is to show is what becomes of writes.
+      pending.met_by_fault = round.fault == "network" ? is_request(pending.invoke.action) : writes(pending.invoke.action);
+      if (round.fault == "pause" && pending.met_by_fault) ++round.hits;
     }
   } else if (event.type == "healed") {
     in_fault_ = false;
     delays_.end(event.us);
     presence_.on_healed(event);
+    healing_.on_healed(event);
     healed_line_ = event.line;
     healed_us_ = event.us;
   } else if (event.type == "settled") {
     settled_ = true;
+    settled_line_ = event.line;
     presence_.on_settled(event);
+    members_.on_settled();
+    healing_.on_settled();
+  } else if (event.type == "stuck") {
+    healing_.on_stuck(event);
   } else if (event.type == "lost") {
     findings_.add(Property::kHealing, "the server is gone: " + event.why, {event.line});
     lost_ = true;
@@ -181,12 +215,13 @@ void Checker::on_mark(const Event& event) {
 
 void Checker::on_end(const Event& event) {
   RoundResult& round = rounds_.back();
-  if (!lost_ && healed_line_ != 0 && (round.heal_us < 0 || round.heal_us > kHealWithinUs)) {
+  if (!lost_ && healed_line_ != 0 && (round.heal_us < 0 || round.heal_us > HealingBook::kHealWithinUs)) {
     findings_.add(Property::kHealing,
                   round.heal_us < 0 ? std::string("after the fault no send was answered")
                                     : fmt::format("after the fault the first send was answered only {} ms later", round.heal_us / 1000),
                   {healed_line_, event.line});
   }
+  messages_.judge_missing();
   // When the server is gone, that is the finding: nobody could be told anything more.
   if (!lost_) {
     messages_.on_end();
@@ -194,6 +229,11 @@ void Checker::on_end(const Event& event) {
     cursors_.on_end();
     access_.on_end(event);
     presence_.on_end(event);
+    members_.on_end(event);
+    reactions_.on_end();
+    healing_.on_end(event);
+  } else {
+    healing_.give_up();
   }
   sent_.clear();
   delays_.clear();

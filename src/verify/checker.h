@@ -12,9 +12,12 @@
 #include "verify/cursor_book.h"
 #include "verify/delays.h"
 #include "verify/findings.h"
+#include "verify/healing_book.h"
 #include "verify/history.h"
+#include "verify/member_book.h"
 #include "verify/message_book.h"
 #include "verify/presence_book.h"
+#include "verify/reaction_book.h"
 #include "verify/session_book.h"
 
 namespace rookery::verify {
@@ -22,7 +25,8 @@ namespace rookery::verify {
 struct RoundResult {
   std::uint64_t number = 0;
   std::string fault;           // "none" when there was none
-  std::uint64_t hits = 0;      // operations that the fault met
+  std::uint64_t hits = 0;      // operations under way that the fault met
+  std::uint64_t broken = 0;    // connections that broke meanwhile, idle ones too
   std::uint64_t answered = 0;  // operations
   std::uint64_t refused = 0;
   std::uint64_t unanswered = 0;
@@ -55,9 +59,9 @@ class Checker {
     CursorBook::Floors floors;
     bool met_by_fault = false;
   };
-  static constexpr std::int64_t kHealWithinUs = 10'000'000;
 
   void on_invoke(const Event& event);
+  void on_answer(const Event& event);
   void on_ok(const Pending& pending, const Event& event);
   void on_dispatch(const Event& event);
   void on_mark(const Event& event);
@@ -67,10 +71,13 @@ class Checker {
   Findings findings_;
   Delays delays_;
   MessageBook messages_;
+  MemberBook members_;
   SessionBook sessions_;
   CursorBook cursors_;
   AccessBook access_;
   PresenceBook presence_;
+  ReactionBook reactions_;
+  HealingBook healing_;
   std::unordered_map<std::uint64_t, Pending> pending_;  // by op
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>>>
       sent_;  // (session, channel) → op → seq, line
@@ -78,6 +85,7 @@ class Checker {
   std::uint64_t findings_before_ = 0;
   std::uint64_t healed_line_ = 0;
   std::int64_t healed_us_ = 0;
+  std::uint64_t settled_line_ = 0;
   bool in_fault_ = false;
   bool settled_ = false;
   bool lost_ = false;

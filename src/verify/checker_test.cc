@@ -73,6 +73,7 @@ TEST(CheckerCursors, WhenAllIsSettledTheMentionsAreCounted) {
     named.mentions = {kBob};
     story.history(kBob, 0, {Story::message(kAnn, 1, "n1"), named});
     story.mark("settled");
+    for (const std::uint64_t user : {kAnn, kBob}) story.history(user, 0, {Story::message(kAnn, 1, "n1"), named});
     SeenHead head = Story::head(2);
     head.mention_count = count;
     story.state(kBob, head);
@@ -161,6 +162,54 @@ TEST(CheckerAccess, ASocketOfARevokedLoginThatClosesForAnotherReasonIsFound) {
   EXPECT_THAT(story.broken(), only(Property::kRevoked)) << story.sentences;
 }
 
+TEST(CheckerAccess, ASocketOfARevokedLoginMayBreakAroundAFaultAndNotOtherwise) {
+  for (const bool fault : {true, false}) {
+    Story story;
+    story.ready(kBob, 1, Story::head(0), {}, kLogin);
+    revoke(story);
+    if (fault) {
+      story.mark("fault", "kill");
+      story.mark("healed");
+      story.send(kAnn, 1, "a");
+    }
+    story.closed(1, 1006);
+    if (fault) {
+      EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+    } else {
+      EXPECT_THAT(story.broken(), only(Property::kRevoked)) << story.sentences;
+    }
+  }
+}
+
+TEST(CheckerAccess, ASocketOfARevokedLoginThatBreaksLongAfterTheFaultIsFound) {
+  Story story;
+  story.mark("fault", "kill");
+  story.mark("healed");
+  story.send(kAnn, 1, "a");
+  story.pass(Delays::kNoticedWithinUs);
+  story.ready(kBob, 1, Story::head(1), {}, kLogin);
+  revoke(story);
+  story.closed(1, 1006);
+  EXPECT_THAT(story.broken(), only(Property::kRevoked)) << story.sentences;
+}
+
+TEST(CheckerAccess, WhatWasWrittenAfterTheLoginEndedIsNotSentToItsSocketBeforeThatCloses) {
+  for (const bool before : {true, false}) {
+    Story story;
+    story.ready(kBob, 1, Story::head(0), {}, kLogin);
+    if (before) story.send(kAnn, 1, "a");
+    revoke(story);
+    if (!before) story.send(kAnn, 1, "a");
+    story.create(kBob, 1, Story::message(kAnn, 1, "a"));
+    story.closed(1, 4102);
+    if (before) {
+      EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+    } else {
+      EXPECT_THAT(story.broken(), only(Property::kRevoked)) << story.sentences;
+    }
+  }
+}
+
 TEST(CheckerRounds, AHistoryIsCompleteWithTheMarkThatEndsItAndNotWithoutARoundsEnd) {
   Story whole;
   EXPECT_THAT(whole.broken(), nothing());
@@ -206,6 +255,34 @@ TEST(CheckerRounds, ARoundOfAFaultThatMetNothingIsInvalid) {
   story.send(kAnn, 2, "later");
   EXPECT_THAT(story.broken(), nothing()) << story.sentences;
   EXPECT_FALSE(story.rounds.back().valid());
+}
+
+TEST(CheckerRounds, AConnectionThatBrokeIsCountedApart) {
+  Story story;
+  story.mark("round", "kill");
+  story.ready(kBob, 1, Story::head(0));
+  story.mark("fault", "kill");
+  story.closed(1, 1006);
+  story.mark("healed");
+  story.send(kAnn, 1, "later");
+  EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+  EXPECT_EQ(story.rounds.back().hits, 0U);
+  EXPECT_EQ(story.rounds.back().broken, 1U);
+  EXPECT_FALSE(story.rounds.back().valid());
+}
+
+TEST(CheckerRounds, AKillMeetsWritesAndABadNetworkAnyRequest) {
+  for (const char* fault : {"kill", "network"}) {
+    Story story;
+    story.mark("round", fault);
+    const std::uint64_t read = story.begin({.action = Action::kUnread, .user = kBob});
+    story.mark("fault", fault);
+    story.lose(read);
+    story.mark("healed");
+    story.send(kAnn, 1, "later");
+    EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+    EXPECT_EQ(story.rounds.back().valid(), std::string(fault) == "network");
+  }
 }
 
 TEST(CheckerRounds, ASendThatSucceedsTooLateAfterAFaultIsFound) {

@@ -5,8 +5,23 @@
 namespace rookery::verify {
 
 void Delays::end(std::int64_t to_us) {
-  if (open_since_ >= 0) add(open_since_, to_us);
+  if (open_since_ >= 0) {
+    add(open_since_, to_us);
+    fault_from_ = open_since_;
+    fault_to_ = to_us;
+  }
   open_since_ = -1;
+}
+
+void Delays::clear() {
+  spans_.clear();
+  fault_from_ = fault_to_ = -1;
+}
+
+bool Delays::is_near_fault(std::int64_t at_us) const {
+  if (open_since_ >= 0) return at_us >= open_since_;
+  if (fault_from_ < 0 || at_us < fault_from_) return false;
+  return at_us - fault_to_ - within(fault_to_, at_us) <= kNoticedWithinUs;
 }
 
 std::int64_t Delays::within(std::int64_t from_us, std::int64_t to_us) const {

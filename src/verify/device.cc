@@ -21,7 +21,8 @@ enum Op : std::uint64_t { kDispatch = 0, kInvalidSession = 9, kHello = 10, kHear
 
 }  // namespace
 
-Device::Device(Arena& arena, const Login& login, std::string id) : arena_(arena), login_(login), id_(std::move(id)) {}
+Device::Device(Arena& arena, const Login& login, std::string id, Comes comes)
+    : arena_(arena), login_(login), id_(std::move(id)), comes_(comes) {}
 
 Device::~Device() {
   if (socket_) leave();
@@ -57,6 +58,7 @@ bool Device::identify(With with) {
   session_ = ++arena_.next_session;
   s_ = acknowledged_ = 0;
   begun_event_ = event_of(Action::kIdentify);
+  if (comes_ == Comes::kBack) begun_event_.device = id_;
   if (with == With::kPositions) {
     for (const auto& [channel, position] : positions_) {
       if (begun_event_.positions.size() < kPositionsMax) begun_event_.positions.push_back(position);

@@ -24,8 +24,10 @@ class Device {
  public:
   using Milliseconds = std::chrono::milliseconds;
   enum class With : std::uint8_t { kPositions, kNothing };
+  // Whether it comes back by itself whenever its connection ends, until the round is over: the checker is told, and expects it.
+  enum class Comes : std::uint8_t { kOnce, kBack };
 
-  Device(Arena& arena, const Login& login, std::string id);
+  Device(Arena& arena, const Login& login, std::string id, Comes comes = Comes::kOnce);
   ~Device();
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -97,6 +99,7 @@ class Device {
   Arena& arena_;
   const Login login_;
   const std::string id_;
+  const Comes comes_;
   Way way_ = Way::kWebSocket;
   std::unique_ptr<Wire> socket_;
   std::string session_id_, epoch_;

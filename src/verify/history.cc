@@ -109,6 +109,14 @@ class FieldReader {
   JsonValue object_;
 };
 
+template <class Fields, class Reaction>
+  requires std::same_as<std::remove_const_t<Reaction>, SeenReaction>
+void each_field(Fields& fields, Reaction& reaction) {
+  fields.text("emoji", reaction.emoji);
+  fields.number("count", reaction.count);
+  fields.flag("me", reaction.me);
+}
+
 template <class Fields, class Message>
   requires std::same_as<std::remove_const_t<Message>, SeenMessage>
 void each_field(Fields& fields, Message& message) {
@@ -121,6 +129,7 @@ void each_field(Fields& fields, Message& message) {
   fields.text("system", message.system);
   fields.id("system_user", message.system_user);
   fields.ids("mentions", message.mentions);
+  fields.list("reactions", message.reactions);
 }
 
 template <class Fields, class Change>
@@ -183,6 +192,7 @@ void each_field(Fields& fields, AnyEvent& event) {
   fields.number("rev", event.rev);
   fields.number("after", event.after);
   fields.number("limit", event.limit);
+  fields.text("device", event.device);
   fields.text("nonce", event.nonce);
   fields.text("content", event.content);
   fields.text("emoji", event.emoji);

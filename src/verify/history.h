@@ -43,6 +43,12 @@ enum class Action : std::uint8_t {
   kBlock,      // target: to whom the user is offline from the answer on
 };
 
+struct SeenReaction {
+  std::string emoji;
+  std::uint64_t count = 0;
+  bool me = false;  // it is (also) of who is shown it
+};
+
 // A message as somebody was shown it.
 struct SeenMessage {
   std::uint64_t id = 0;
@@ -54,6 +60,7 @@ struct SeenMessage {
   std::string system;             // the kind of a system message
   std::uint64_t system_user = 0;  // whom it is about
   std::vector<std::uint64_t> mentions;
+  std::vector<SeenReaction> reactions;
 };
 
 struct SeenChange {
@@ -99,7 +106,8 @@ struct Event {
   std::uint64_t message_id = 0;
   std::uint64_t seq = 0, rev = 0, s = 0;
   std::uint64_t after = 0, limit = 0;
-  std::string type;  // of a dispatch; of a mark: round, fault, healed, settled, end, lost, done, stall
+  std::string type;    // of a dispatch; of a mark: round, fault, healed, settled, end, lost, done, stall, stuck
+  std::string device;  // of an Identify: a device that comes back by itself, whenever its connection ends
   std::string nonce, content, emoji, why;
   std::uint64_t status = 0;  // a refusal's, or a close code
   bool from_newest = false, replayed = false, recovered = false, gone = false, with_positions = false, more = false, by_client = false;

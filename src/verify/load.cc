@@ -45,6 +45,19 @@ std::string content_for(const Arena& arena, const Room& room, const std::string&
   return make_content(nonce, 1, random.below(3) == 0 ? random.below(kFillingMax) : 0, mention);
 }
 
+// How long it may take until all has settled; and as much longer as the driver did not get its turn.
+class Patience {
+ public:
+  explicit Patience(const Arena& arena) : recorder_(arena.recorder), within_(arena.has_rates() ? kSettleWithRatesWithin : kSettleWithin) {}
+  bool is_over() const { return std::chrono::steady_clock::now() - began_ > within_ + (recorder_.stalled() - stalled_); }
+
+ private:
+  const Recorder& recorder_;
+  const std::chrono::seconds within_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  const std::chrono::microseconds stalled_ = recorder_.stalled();
+};
+
 }  // namespace
 
 // By REST.
@@ -165,7 +178,7 @@ class Load::Screen {
         rooms_(rooms_of(arena, number)),
         random_(seed),
         me_(arena.accounts[number].login.user),
-        device_(arena, arena.accounts[number].login, "verify" + std::to_string(device)),
+        device_(arena, arena.accounts[number].login, "verify" + std::to_string(device), Device::Comes::kBack),
         lazy_(random_.below(3) == 0) {
     choose_way();
     const std::vector<std::uint64_t> users = arena.some_users(kWatchedMax);
@@ -176,6 +189,7 @@ class Load::Screen {
   void run() {
     while (arena_.phase != Phase::kDone) {
       if (!device_.is_open()) {
+        connected_ = false;
         choose_way();
         if (!device_.reconnect()) rest(10 + random_.below(100));
         continue;
@@ -185,10 +199,12 @@ class Load::Screen {
       device_.pump(Milliseconds(1 + random_.below(12)));
       keep_up();
       busy_ = device_.unanswered() > 0;
+      connected_ = device_.is_open();
     }
     device_.leave();
   }
   bool busy() const { return busy_; }
+  bool connected() const { return connected_; }
   bool settled(const std::vector<SeenHead>& heads) const { return device_.settled(heads); }
   bool was_told(const std::vector<SeenPresence>& presences) const { return device_.was_told(presences); }
   std::uint64_t user() const { return me_; }
@@ -253,7 +269,7 @@ class Load::Screen {
   Device device_;
   const bool lazy_;
   std::chrono::steady_clock::time_point acknowledged_, beaten_ = std::chrono::steady_clock::now();
-  std::atomic<bool> busy_ = true;
+  std::atomic<bool> busy_ = true, connected_ = false;
 };
 
 // Comes with a login of his own, and logs out.
@@ -277,6 +293,7 @@ class Load::Leaver {
     device.pump(Milliseconds(random_.below(500)));
     if (!device.is_open()) return;
     left_ = caller_.revoke(login, login) == Caller::Outcome::kOk;
+    if (left_) arena_.note_ended(login);
     device.pump_until([&device] { return !device.is_open(); }, kClosesWithin);
   }
 
@@ -292,7 +309,12 @@ class Load::Leaver {
 class Load::Dozer {
  public:
   Dozer(Arena& arena, const Account& who, std::uint64_t from, std::uint64_t seed)
-      : arena_(arena), me_(who.login), hides_from_(from), random_(seed), caller_(arena), device_(arena, me_, "verify-dozer") {}
+      : arena_(arena),
+        me_(who.login),
+        hides_from_(from),
+        random_(seed),
+        caller_(arena),
+        device_(arena, me_, "verify-dozer", Device::Comes::kBack) {}
 
   void run() {
     while (arena_.phase != Phase::kDone) {
@@ -413,16 +435,16 @@ void Load::start() {
 }
 
 bool Load::wait_for_answers() {
-  const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
+  const Patience patience(arena_);
   const auto busy = [this] {
-    return arena_.drafts() > 0 || (leaver_ && leaver_->busy()) || (dozer_ && dozer_->busy()) ||
+    return arena_.drafts() > 0 || !connected() || (leaver_ && leaver_->busy()) || (dozer_ && dozer_->busy()) ||
            std::ranges::any_of(scenes_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(people_, [](const auto& one) { return one->busy(); }) ||
            std::ranges::any_of(screens_, [](const auto& one) { return one->busy(); });
   };
   // Twice: a draft may be on its way from one to another.
   for (int quiet = 0; quiet < 2;) {
-    if (std::chrono::steady_clock::now() > until) return false;
+    if (patience.is_over()) return false;
     rest(20);
     quiet = busy() ? 0 : quiet + 1;
   }
@@ -430,12 +452,25 @@ bool Load::wait_for_answers() {
 }
 
 bool Load::wait_for_delivery(const std::vector<SeenHead>& heads) {
-  const auto until = std::chrono::steady_clock::now() + (arena_.has_rates() ? kSettleWithRatesWithin : kSettleWithin);
+  const Patience patience(arena_);
   const auto all_settled = [&] {
     return (!dozer_ || dozer_->settled(heads)) && std::ranges::all_of(screens_, [&](const auto& one) { return one->settled(heads); });
   };
   while (!all_settled()) {
-    if (std::chrono::steady_clock::now() > until) return false;
+    if (patience.is_over()) return false;
+    rest(10);
+  }
+  return true;
+}
+
+bool Load::connected() const {
+  return std::ranges::all_of(screens_, [](const auto& one) { return one->connected(); });
+}
+
+bool Load::wait_for_connections() {
+  const Patience patience(arena_);
+  while (!connected() || (dozer_ && dozer_->busy())) {
+    if (patience.is_over()) return false;
     rest(10);
   }
   return true;

@@ -32,6 +32,8 @@ class Load {
   bool wait_for_answers();
   // And until every device has been shown the ends of these channels.
   bool wait_for_delivery(const std::vector<SeenHead>& heads);
+  // And until every device that comes back by itself has a connection (again).
+  bool wait_for_connections();
   // And until who watches was told of everybody that he is online, of who left that he is offline, and of who dozed what he said last.
   // Waits for as long as the server has for that.
   bool wait_for_presence();
@@ -39,6 +41,8 @@ class Load {
   void join();
 
  private:
+  bool connected() const;
+
   class Person;
   class Screen;
   class Leaver;

@@ -204,7 +204,10 @@ void MessageBook::page(const Event& invoke, const Known& known, const Event& ok)
     findings_.add(Property::kOneOrder,
                   fmt::format("a page of channel {} goes from {} to {}", invoke.channel, messages[i - 1].seq, messages[i].seq), {ok.line});
   }
-  for (const SeenMessage& message : messages) seen(invoke.channel, message, ok.line, {invoke.line, invoke.line});
+  for (const SeenMessage& message : messages) {
+    seen(invoke.channel, message, ok.line, {invoke.line, invoke.line});
+    channels_[invoke.channel][message.seq].read_line = ok.line;
+  }
   const std::uint64_t first = messages.empty() ? 0 : messages.front().seq;
   const std::uint64_t last = messages.empty() ? invoke.after : messages.back().seq;
   std::uint64_t missing = 0;
@@ -216,12 +219,26 @@ void MessageBook::page(const Event& invoke, const Known& known, const Event& ok)
     if (messages.size() < invoke.limit && last < known.seq) missing = last + 1;
   }
   if (missing == 0) return;
-  const bool acked = missing <= known.acked_seq;
-  findings_.add(
-      acked ? Property::kKept : Property::kReadable,
-      fmt::format("{} was {} and is not in the history that user {} reads later", place_of(invoke.channel, missing),
-                  acked ? "acknowledged" : "told of", invoke.user),
-      {facts(invoke.channel).contains(missing) ? facts(invoke.channel).at(missing).first_line : known.seq_line, invoke.line, ok.line});
+  missing_.push_back({.channel = invoke.channel,
+                      .seq = missing,
+                      .user = invoke.user,
+                      .acknowledged = missing <= known.acked_seq,
+                      .known_line = facts(invoke.channel).contains(missing) ? facts(invoke.channel).at(missing).first_line : known.seq_line,
+                      .invoke_line = invoke.line,
+                      .ok_line = ok.line});
+}
+
+void MessageBook::judge_missing() {
+  for (const Missing& one : missing_) {
+    const auto& facts = this->facts(one.channel);
+    const auto fact = facts.find(one.seq);
+    const bool back = fact != facts.end() && fact->second.read_line > one.ok_line;
+    findings_.add(one.acknowledged && !back ? Property::kKept : Property::kReadable,
+                  fmt::format("{} was {} and is not in the history that user {} reads later{}", place_of(one.channel, one.seq),
+                              one.acknowledged ? "acknowledged" : "told of", one.user, back ? ", though it is there later still" : ""),
+                  {one.known_line, one.invoke_line, one.ok_line});
+  }
+  missing_.clear();
 }
 
 void MessageBook::changes_page(const Event& invoke, const Known& known, const Event& ok) {

@@ -38,6 +38,7 @@ class MessageBook {
     std::uint64_t delete_rev = 0, delete_rev_line = 0;  // the change that was the delete, or the last one shown as it
     std::uint64_t shown_rev = 0, shown_rev_line = 0;    // the last change that showed its content
     bool deleted = false;                               // as last shown
+    std::uint64_t read_line = 0;                        // the last page of history that had it
     std::vector<std::uint64_t> mentions;                // as last shown
   };
 
@@ -61,6 +62,8 @@ class MessageBook {
   void page(const Event& invoke, const Known& known, const Event& ok);
   void changes_page(const Event& invoke, const Known& known, const Event& ok);
 
+  // The round is over: whether what a reading did not show was lost, or came later, is known now.
+  void judge_missing();
   // Everything has settled: which change was a delete is known now.
   void on_end();
 
@@ -81,7 +84,14 @@ class MessageBook {
   void learn(std::uint64_t channel, Fact& fact, const SeenMessage& message, std::uint64_t line);
   void check_content(Fact& fact, const std::string& place, const SeenMessage& message, std::uint64_t line, Since since);
 
+  struct Missing {
+    std::uint64_t channel = 0, seq = 0, user = 0;
+    bool acknowledged = false;
+    std::uint64_t known_line = 0, invoke_line = 0, ok_line = 0;
+  };
+
   Findings& findings_;
+  std::vector<Missing> missing_;  // in this round, from pages that began when it was known
   std::map<std::uint64_t, std::map<std::uint64_t, Fact>> channels_;
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> places_;  // message id → channel, seq
   std::map<NonceKey, Draft> drafts_;

@@ -48,6 +48,14 @@ TEST(CheckerMessages, WhatAnEventToldOfMustBeReadable) {
   EXPECT_THAT(story.broken(), only(Property::kReadable)) << story.sentences;
 }
 
+TEST(CheckerMessages, AHistoryThatIsBehindIsNotLostButCouldNotBeRead) {
+  Story story;
+  story.send(kAnn, 1, "a");
+  story.history(kBob, 0, {});
+  story.history(kBob, 0, {Story::message(kAnn, 1, "a")});
+  EXPECT_THAT(story.broken(), only(Property::kReadable)) << story.sentences;
+}
+
 TEST(CheckerMessages, AHoleInAPageIsFound) {
   Story story;
   for (std::uint64_t seq = 1; seq <= 3; ++seq) story.begin_send(kAnn, std::to_string(seq));

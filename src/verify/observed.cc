@@ -35,6 +35,13 @@ SeenMessage seen_message(JsonValue message) {
       return true;
     });
   }
+  if (const auto reactions = message.member("reactions")) {
+    reactions->each_element([&](std::size_t, JsonValue one) {
+      const auto me = one.member("me");
+      seen.reactions.push_back({std::string(text_member(one, "emoji")), number_member(one, "count"), me && me->boolean().value_or(false)});
+      return true;
+    });
+  }
   return seen;
 }
 

@@ -28,6 +28,7 @@ std::string round_line(const RoundResult& round) {
   std::string line = fmt::format("round {:>3}  {:<9} {:>6} answered {:>5} refused {:>4} unanswered {:>7} dispatches", round.number,
                                  round.fault, round.answered, round.refused, round.unanswered, round.dispatches);
   if (round.fault != "none") line += fmt::format("  fault met {:>3}", round.hits);
+  if (round.broken > 0) line += fmt::format(" and broke {:>3}", round.broken);
   if (round.heal_us >= 0) line += fmt::format("  healed in {} ms", round.heal_us / 1000);
   if (round.findings > 0) line += fmt::format("  {} FINDINGS", round.findings);
   if (!round.valid()) line += "  invalid: the fault met no operation";
@@ -69,7 +70,8 @@ std::string json_report(const ReportHead& head, const Checker& checker) {
   json.key("rounds").begin_array();
   for (const RoundResult& round : checker.rounds()) {
     json.begin_object().key("number").number(round.number).key("fault").string(round.fault).key("valid").boolean(round.valid());
-    json.key("fault_met").number(round.hits).key("answered").number(round.answered).key("refused").number(round.refused);
+    json.key("fault_met").number(round.hits).key("connections_broken").number(round.broken);
+    json.key("answered").number(round.answered).key("refused").number(round.refused);
     json.key("unanswered").number(round.unanswered).key("dispatches").number(round.dispatches).key("findings").number(round.findings);
     if (round.heal_us >= 0) json.key("heal_ms").number(round.heal_us / 1000);
     json.end_object();

@@ -31,6 +31,8 @@ constexpr std::uint64_t kRoundsOfACast = 20;  // then there are new people: READ
 constexpr std::chrono::minutes kRefreshAfter{3};
 constexpr std::size_t kGuests = 2;
 constexpr std::size_t kPresenceQueryMax = 100;
+constexpr std::uint64_t kRepeatsMax = 8;
+constexpr Milliseconds kRepeatAfter{500};
 constexpr Milliseconds kLookEvery{10};
 constexpr Milliseconds kPauseMax{1500};
 constexpr Milliseconds kBadNetworkMax{1200};
@@ -84,6 +86,10 @@ class Run {
   void pause();
   void spoil_network();
   void final_reads(Caller& caller);
+  void read_all(Caller& caller, const Login& who, const Room& room);
+  void ask_again(Caller& caller);
+  template <class Ask>
+  auto answer_to(const Ask& ask) -> decltype(ask());
   void feed_checker();
   void doing(const std::string& what) {
     if (progress_.doing) progress_.doing(what);
@@ -99,6 +105,7 @@ class Run {
   std::unique_ptr<Arena> arena_;
   std::unique_ptr<StallMeter> stalls_;  // gone before its recorder
   std::uint64_t round_ = 0;
+  std::uint64_t repeats_left_ = 0;  // of what was not answered at the end of this round
   std::uint64_t casts_ = 0;
   std::uint64_t large_from_ = 0;  // members
   bool disk_fails_ = false;       // until it was cut off once
@@ -357,27 +364,57 @@ Status Run::hurt(Fault fault) {
   return {};
 }
 
+// What is not answered is asked for again, though not for ever: a single answer may be lost.
+template <class Ask>
+auto Run::answer_to(const Ask& ask) -> decltype(ask()) {
+  auto answer = ask();
+  while (!answer && repeats_left_ > 0) {
+    --repeats_left_;
+    std::this_thread::sleep_for(kRepeatAfter);
+    answer = ask();
+  }
+  return answer;
+}
+
+void Run::read_all(Caller& caller, const Login& who, const Room& room) {
+  std::uint64_t after = 0;
+  while (const auto page = answer_to([&] { return caller.history_after(who, room.channel, after); })) {
+    if (page->empty()) break;
+    after = page->back().seq;
+  }
+  after = 0;
+  while (const auto page = answer_to([&] { return caller.changes_after(who, room.channel, after); })) {
+    if (page->empty()) break;
+    after = page->back().rev;
+  }
+  answer_to([&] { return caller.state(who, room.channel); });
+  if (!arena_->is_large(room.channel)) caller.receipts(who, room.channel);
+}
+
+// Who was removed and whose login was ended while the round went on is shut out still; who was added is there.
+void Run::ask_again(Caller& caller) {
+  const Arena::Aftermath aftermath = arena_->take_aftermath();
+  for (const Guest& guest : aftermath.added) read_all(caller, guest.login, *guest.room);
+  for (const Guest& guest : aftermath.removed) {
+    caller.newest(guest.login, guest.room->channel, 1);
+    caller.state(guest.login, guest.room->channel);
+  }
+  for (const Login& login : aftermath.ended) caller.probe(login);
+  if (!aftermath.ended.empty()) Device(*arena_, aftermath.ended.back(), "verify-ended").identify(Device::With::kNothing);
+}
+
 // The whole history of every channel, as each of its members is shown it, and his counters.
 void Run::final_reads(Caller& caller) {
+  repeats_left_ = kRepeatsMax;
   auto rooms = arena_->rooms;
   if (arena_->large_room) rooms.push_back(arena_->large_room);
   for (const auto& room : rooms) {
-    for (const std::size_t member : room->members) {
-      const Login& who = arena_->accounts[member].login;
-      std::uint64_t after = 0;
-      while (const auto page = caller.history_after(who, room->channel, after)) {
-        if (page->empty()) break;
-        after = page->back().seq;
-      }
-      after = 0;
-      while (const auto page = caller.changes_after(who, room->channel, after)) {
-        if (page->empty()) break;
-        after = page->back().rev;
-      }
-      caller.state(who, room->channel);
-      if (room != arena_->large_room) caller.receipts(who, room->channel);
-    }
+    for (const std::size_t member : room->members) read_all(caller, arena_->accounts[member].login, *room);
   }
+  if (arena_->large_room) {
+    for (const Account& guest : arena_->guests) read_all(caller, guest.login, *arena_->large_room);
+  }
+  ask_again(caller);
   const std::vector<std::uint64_t> users = arena_->some_users(kPresenceQueryMax);
   for (const Account& account : arena_->accounts) {
     caller.unread(account.login);
@@ -409,7 +446,7 @@ Status Run::play(Fault fault) {
   doing(fmt::format("round {}: settling", round_));
   arena_->phase = Phase::kSettle;
   if (!lost_) {
-    load.wait_for_answers();
+    if (!load.wait_for_answers()) recorder_->mark("stuck", "not everything was answered, or not everybody came back");
     Caller caller(*arena_);
     std::vector<SeenHead> heads;
     for (const auto& room : arena_->rooms) {
@@ -418,11 +455,12 @@ Status Run::play(Fault fault) {
     if (arena_->large_room) {
       if (const auto head = caller.state(arena_->accounts.front().login, arena_->large_room->channel)) heads.push_back(*head);
     }
-    load.wait_for_delivery(heads);
+    if (!load.wait_for_delivery(heads)) recorder_->mark("stuck", "not every device was shown the end of every channel");
     load.wait_for_presence();
     recorder_->mark("settled");
     doing(fmt::format("round {}: reading everything", round_));
     final_reads(caller);
+    load.wait_for_connections();  // whether it did is in the history
     if (server_ && server_->has_ended()) {
       recorder_->mark("lost", "it ended by itself" + last_words());
       lost_ = true;
@@ -430,6 +468,8 @@ Status Run::play(Fault fault) {
   }
   recorder_->mark("end", {}, round_);
   load.join();
+  arena_->forget_drafts();
+  arena_->take_aftermath();
   feed_checker();
   if (progress_.round) progress_.round(checker_.rounds().back());
   return {};

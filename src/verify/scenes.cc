@@ -14,6 +14,7 @@ constexpr Milliseconds kClosesWithin{5'500};  // the checker allows five seconds
 constexpr Milliseconds kFaultMax{1'700};
 constexpr Milliseconds kLookEvery{200};
 constexpr std::size_t kBurst = 6;
+constexpr std::uint64_t kStaysOneIn = 6;  // who is added to a group
 
 }  // namespace
 
@@ -160,7 +161,7 @@ void Scenes::cursors_in_the_wrong_order() {
   other.leave();
 }
 
-// Somebody is added to a group, listens, and is removed in the middle of a burst.
+// Somebody is added to a group, listens, and is removed in the middle of a burst; or he stays.
 void Scenes::removed_while_others_write() {
   const std::shared_ptr<Room> room = arena_.rooms[random_.below(arena_.rooms.size())];
   if (room->direct || room->members.size() == arena_.accounts.size()) return;
@@ -180,7 +181,14 @@ void Scenes::removed_while_others_write() {
   device.pump(Milliseconds(10 + random_.below(30)));
   caller_.newest(him, room->channel, 10);
   send_burst(writer, room, kBurst, 0);
+  if (random_.below(kStaysOneIn) == 0) {
+    // He keeps his place on the stage.
+    arena_.note_added({room, him});
+    writer.pump_until([&writer] { return writer.unanswered() == 0; }, kArrivesWithin);
+    return;
+  }
   if (caller_.remove_member(owner, *room, him.user) != Caller::Outcome::kOk) return;
+  arena_.note_removed({room, him});
   send_burst(writer, room, kBurst, 0);
   caller_.newest(him, room->channel, 10);
   caller_.changes_after(him, room->channel, 0);
@@ -206,6 +214,7 @@ void Scenes::revoked_while_listening() {
   device.pump(Milliseconds(random_.below(20)));
   const bool by_itself = random_.below(2) == 0;
   if (caller_.revoke(by_itself ? *login : who.login, *login) != Caller::Outcome::kOk) return;
+  arena_.note_ended(*login);
   caller_.send(account(pair.writer).login, new_draft(pair.room, pair.writer));
   caller_.probe(*login);
   const auto asked = std::chrono::steady_clock::now();

@@ -144,7 +144,7 @@ void SessionBook::on_new(Session& session, const Event& dispatch) {
   } else if (type == "CHANNEL_UNREAD") {
     on_unread(session, dispatch);
   } else if (type == "CHANNEL_DELETE") {
-    session.channels[dispatch.channel].phase = Phase::kGone;
+    on_gone(session, dispatch);
   } else if (dispatch.rev != 0) {
     on_change(session, dispatch);
   }
@@ -204,16 +204,25 @@ void SessionBook::on_change(Session& session, const Event& dispatch) {
   }
   channel->rev = std::max(channel->rev, dispatch.rev);
   channel->line = dispatch.line;
-  if (dispatch.type == "CHANNEL_MEMBER_REMOVE" && dispatch.target == session.user) channel->phase = Phase::kGone;
+  if (dispatch.type == "CHANNEL_MEMBER_REMOVE" && dispatch.target == session.user) on_gone(session, dispatch);
+}
+
+// Of what was done before the session began it is not told any more.
+void SessionBook::on_gone(Session& session, const Event& dispatch) {
+  if (members_.is_in(dispatch.channel, session.user, session.begun)) {
+    findings_.add(Property::kKept,
+                  fmt::format("{} is told that it is not in channel {} any more, and nobody removed him ({})", where(dispatch),
+                              dispatch.channel, dispatch.type),
+                  {session.begun, dispatch.line});
+  }
+  Channel& channel = session.channels[dispatch.channel];
+  channel.phase = Phase::kGone;
+  channel.line = dispatch.line;
 }
 
 void SessionBook::on_synced(Session& session, const Event& dispatch) {
+  if (dispatch.gone) return on_gone(session, dispatch);
   Channel& channel = session.channels[dispatch.channel];
-  if (dispatch.gone) {
-    channel.phase = Phase::kGone;
-    channel.line = dispatch.line;
-    return;
-  }
   messages_.told(dispatch.channel, dispatch.seq, dispatch.rev, dispatch.line);
   if (channel.phase == Phase::kCatching) {
     const std::vector<std::uint64_t> lines = {session.since, channel.line, dispatch.line};

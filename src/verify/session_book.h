@@ -11,13 +11,15 @@
 
 #include "verify/findings.h"
 #include "verify/history.h"
+#include "verify/member_book.h"
 #include "verify/message_book.h"
 
 namespace rookery::verify {
 
 class SessionBook {
  public:
-  SessionBook(Findings& findings, MessageBook& messages) : findings_(findings), messages_(messages) {}
+  SessionBook(Findings& findings, MessageBook& messages, const MemberBook& members)
+      : findings_(findings), messages_(messages), members_(members) {}
 
   void on_ready(const Event& invoke, const Event& ready);  // kIdentify and its ok
   void on_resume(const Event& invoke);
@@ -79,6 +81,7 @@ class SessionBook {
   void on_change(Session& session, const Event& dispatch);
   void on_unread(Session& session, const Event& dispatch);
   void on_synced(Session& session, const Event& dispatch);
+  void on_gone(Session& session, const Event& dispatch);
   Channel* channel_of(Session& session, const Event& dispatch);
   enum class Source : std::uint8_t { kLive, kReplay, kHistory };
   void check_shown(Session& session, const Event& dispatch, Source source);
@@ -87,6 +90,7 @@ class SessionBook {
 
   Findings& findings_;
   MessageBook& messages_;
+  const MemberBook& members_;
   std::unordered_map<std::uint64_t, Session> sessions_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<Live>> live_;  // (channel, user) → what was sent live
 };

@@ -40,9 +40,17 @@ class Story {
     if (answer.session == 0) answer.session = invoke.session;
     tell(std::move(answer));
   }
-  void lose(std::uint64_t op) {
+  // No answer, or one that says nothing.
+  void lose(std::uint64_t op, std::uint64_t status = 0) {
     Event event = invokes_[op - 1];
     event.step = Step::kUnknown;
+    event.status = status;
+    tell(std::move(event));
+  }
+  void refuse(std::uint64_t op, std::uint64_t status) {
+    Event event = invokes_[op - 1];
+    event.step = Step::kFail;
+    event.status = status;
     tell(std::move(event));
   }
 

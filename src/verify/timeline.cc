@@ -57,14 +57,16 @@ std::string rect(double x, double y, double width, double height, std::string_vi
 
 std::string rounds_table(const Checker& checker) {
   std::string html =
-      "<table><tr><th class=n>round<th>fault<th class=n>met<th class=n>answered<th class=n>refused<th class=n>unanswered<th "
+      "<table><tr><th class=n>round<th>fault<th class=n>met<th class=n>broken<th class=n>answered<th class=n>refused<th "
+      "class=n>unanswered<th "
       "class=n>dispatches<th class=n>healed, ms<th class=n>findings</tr>\n";
   for (const RoundResult& round : checker.rounds()) {
     html += fmt::format(
-        "<tr><td class=n>{}<td>{}{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td "
+        "<tr><td class=n>{}<td>{}{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td "
         "class=n>{}</tr>\n",
-        round.number, escaped(round.fault), round.valid() ? "" : " <span class=bad>invalid</span>", round.hits, round.answered,
-        round.refused, round.unanswered, round.dispatches, round.heal_us < 0 ? std::string() : std::to_string(round.heal_us / 1000),
+        round.number, escaped(round.fault), round.valid() ? "" : " <span class=bad>invalid</span>", round.hits, round.broken,
+        round.answered, round.refused, round.unanswered, round.dispatches,
+        round.heal_us < 0 ? std::string() : std::to_string(round.heal_us / 1000),
         round.findings == 0 ? std::string("0") : fmt::format("<span class=bad>{}</span>", round.findings));
   }
   return html + "</table>\n";
