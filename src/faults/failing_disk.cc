@@ -90,13 +90,18 @@ FailingDisk::FailingDisk(std::shared_ptr<rocksdb::FileSystem> disk, Fault fault,
 
 IOStatus FailingDisk::next(Call call, const std::string& path) {
   const std::uint64_t number = ++counted_[static_cast<std::size_t>(call)];
-  if (call != fault_.call || number != fault_.nth) return IOStatus::OK();
+  if (!refuses(call, number)) return IOStatus::OK();
   {
     const std::lock_guard lock(mutex_);
-    failed_path_ = path;
+    if (failed_path_.empty()) failed_path_ = path;
   }
   if (call == Call::kSync && sync_failed_) sync_failed_(path);
   return fault_.status;
+}
+
+bool FailingDisk::refuses(Call call, std::uint64_t number) const noexcept {
+  if (call == fault_.call && number == fault_.nth) return true;
+  return fault_.stays && has_failed() && (call == fault_.call || !fault_.status.IsNoSpace());
 }
 
 std::string FailingDisk::failed_path() const {

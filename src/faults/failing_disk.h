@@ -1,4 +1,4 @@
-// FailingDisk: RocksDB's file system on a disk that refuses one call and then works again, which is what real ones do. For tests.
+// FailingDisk: RocksDB's file system on a disk that refuses one call and then works again, or stays broken: real ones do both. For tests.
 //
 // Calls are counted from 1 over all files and threads: a sync is one of a file or of a directory; a write is one to a file, or
 // making, renaming or cutting one. A write that fails may have been done in part. RocksDB's LOG and LOCK are not counted.
@@ -22,15 +22,16 @@ class FailingDisk final : public rocksdb::FileSystemWrapper {
     Call call = Call::kWrite;
     std::uint64_t nth = 0;  // 0: never
     rocksdb::IOStatus status;
+    bool stays = false;  // all calls after it are refused too, of both kinds; on a disk that is full (NoSpace) the writes alone
   };
 
-  // `sync_failed`: called with the file's path when its sync is refused; may be empty.
+  // `sync_failed`: called with the file's path whenever its sync is refused; may be empty.
   FailingDisk(std::shared_ptr<rocksdb::FileSystem> disk, Fault fault, std::function<void(const std::string& path)> sync_failed = {});
   const char* Name() const override { return "FailingDisk"; }
 
   std::uint64_t calls(Call call) const noexcept { return counted_[static_cast<std::size_t>(call)].load(); }
   bool has_failed() const noexcept { return fault_.nth != 0 && calls(fault_.call) >= fault_.nth; }
-  std::string failed_path() const;  // empty: nothing was refused yet
+  std::string failed_path() const;  // of what was refused first; empty: nothing was yet
 
   // clang-format off
   using Options = rocksdb::IOOptions;
@@ -46,8 +47,9 @@ class FailingDisk final : public rocksdb::FileSystemWrapper {
   class Writable;
   class RandomRw;
   class Directory;
-  // Counts a call; not ok: it is the one to refuse.
+  // Counts a call; not ok: it is one to refuse.
   rocksdb::IOStatus next(Call call, const std::string& path);
+  bool refuses(Call call, std::uint64_t number) const noexcept;
 
   const Fault fault_;
   const std::function<void(const std::string&)> sync_failed_;

@@ -20,16 +20,19 @@ std::optional<std::uint64_t> number_after(std::string_view text, std::string_vie
 
 std::optional<FailingDisk::Fault> fault_of(std::string_view text) {
   using Call = FailingDisk::Call;
+  const bool stays = text.ends_with('+');
+  if (stays) text.remove_suffix(1);
   if (const auto nth = number_after(text, "fail-sync:")) {
-    return FailingDisk::Fault{.call = Call::kSync, .nth = *nth, .status = rocksdb::IOStatus::IOError("Input/output error")};
+    return FailingDisk::Fault{.call = Call::kSync, .nth = *nth, .status = rocksdb::IOStatus::IOError("Input/output error"), .stays = stays};
   }
   if (const auto nth = number_after(text, "fail-write:")) {
-    return FailingDisk::Fault{.call = Call::kWrite, .nth = *nth, .status = rocksdb::IOStatus::IOError("Input/output error")};
+    return FailingDisk::Fault{
+        .call = Call::kWrite, .nth = *nth, .status = rocksdb::IOStatus::IOError("Input/output error"), .stays = stays};
   }
   if (const auto nth = number_after(text, "full:")) {
     rocksdb::IOStatus status = rocksdb::IOStatus::NoSpace("No space left on device");
     status.SetRetryable(true);  // as RocksDB's own file system says it
-    return FailingDisk::Fault{.call = Call::kWrite, .nth = *nth, .status = std::move(status)};
+    return FailingDisk::Fault{.call = Call::kWrite, .nth = *nth, .status = std::move(status), .stays = stays};
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 //   fail-sync:N    the N-th sync (from 1) fails with EIO, once
 //   fail-write:N   the N-th write fails with EIO, once
 //   full:N         the N-th write fails with ENOSPC, once
+//   fail-sync:N+   and so on: from the N-th call on the disk is broken for good (FailingDisk::Fault::stays)
 //
 // A volatile and a failing one together, in this order: "volatile,fail-sync:7"; what the failed sync should have kept is then
 // never kept.

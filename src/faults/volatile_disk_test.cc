@@ -167,8 +167,30 @@ TEST_F(VolatileDiskTest, AFailingDiskRefusesOneCallAndGoesOn) {
   EXPECT_TRUE(try_sync_directory().ok());
 }
 
+TEST_F(VolatileDiskTest, ABrokenDiskRefusesEveryCallFromTheOneThatItFailedAndAFullOneEveryWrite) {
+  disk_ = make_test_disk("fail-write:3+");
+  const auto file = make("a", "one ");
+  EXPECT_TRUE(file->Sync({}, nullptr).ok());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(file->Append("two ", {}, nullptr).IsIOError());
+  EXPECT_TRUE(file->Sync({}, nullptr).IsIOError());
+  EXPECT_TRUE(try_sync_directory().IsIOError());
+
+  disk_ = make_test_disk("fail-sync:1+");
+  const auto other = make("b", "one ");
+  EXPECT_TRUE(other->Sync({}, nullptr).IsIOError());
+  EXPECT_TRUE(other->Sync({}, nullptr).IsIOError());
+  EXPECT_TRUE(other->Append("two ", {}, nullptr).IsIOError());
+
+  disk_ = make_test_disk("full:3+");
+  const auto last = make("c", "one ");
+  EXPECT_TRUE(last->Append("two ", {}, nullptr).IsNoSpace());
+  EXPECT_TRUE(last->Append("two ", {}, nullptr).IsNoSpace());
+  EXPECT_TRUE(last->Sync({}, nullptr).ok());
+}
+
 TEST_F(VolatileDiskTest, WhatIsNoDiskIsNone) {
-  for (const char* wanted : {"", "fast", "fail-sync:", "fail-sync:x", "full", "volatile:", "volatile,", "volatile,volatile"}) {
+  for (const char* wanted : {"", "fast", "fail-sync:", "fail-sync:+", "fail-sync:1++", "volatile+", "fail-sync:x", "full",
+                             "volatile:", "volatile,", "volatile,volatile"}) {
     EXPECT_EQ(make_test_disk(wanted), nullptr) << wanted;
   }
 }
