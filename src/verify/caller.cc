@@ -148,6 +148,12 @@ Caller::Outcome Caller::react(const Login& who, const Room& room, const Handle& 
   return run(who, event, add ? "PUT" : "DELETE", message_path(room, message) + "/reactions/" + path_segment(emoji) + "/@me", {}, {});
 }
 
+Caller::Outcome Caller::pin(const Login& who, const Room& room, const Handle& message, bool add) {
+  Event event = event_of(who, add ? Action::kPin : Action::kUnpin, room.channel);
+  event.message_id = message.id;
+  return run(who, event, add ? "PUT" : "DELETE", message_path(room, message) + "/pin", {}, {});
+}
+
 Caller::Outcome Caller::read(const Login& who, const Room& room, std::uint64_t seq, bool delivered_only) {
   Event event = event_of(who, delivered_only ? Action::kDelivered : Action::kRead, room.channel);
   event.seq = seq;

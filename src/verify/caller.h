@@ -25,6 +25,7 @@ class Caller {
   Outcome edit(const Login& who, const Room& room, const Handle& message, std::string content);
   Outcome remove_message(const Login& who, const Room& room, const Handle& message);
   Outcome react(const Login& who, const Room& room, const Handle& message, std::string emoji, bool add);
+  Outcome pin(const Login& who, const Room& room, const Handle& message, bool add);
   Outcome read(const Login& who, const Room& room, std::uint64_t seq, bool delivered_only);
   // One page. The messages; none when it was not answered.
   std::optional<std::vector<SeenMessage>> history_after(const Login& who, std::uint64_t channel, std::uint64_t seq);

@@ -14,6 +14,8 @@ bool writes(Action action) {
     case Action::kDelete:
     case Action::kReact:
     case Action::kUnreact:
+    case Action::kPin:
+    case Action::kUnpin:
     case Action::kRead:
     case Action::kDelivered:
     case Action::kAdd:

@@ -35,7 +35,8 @@ void HealingBook::on_ok(const Event& invoke, const Event& ok) {
   first->second.answered = true;
   const std::int64_t took = ok.us - first->second.us;
   if (took <= kHealWithinUs || took - delays_.within(first->second.us, ok.us) <= kHealWithinUs) return;
-  findings_.add(Property::kHealing, fmt::format("after the fault the first send of user {} was answered only {} ms later", invoke.user, took / 1000),
+  findings_.add(Property::kHealing,
+                fmt::format("after the fault the first send of user {} was answered only {} ms later", invoke.user, took / 1000),
                 {healed_line_, first->second.line, ok.line});
 }
 
@@ -61,7 +62,8 @@ void HealingBook::on_end(const Event& end) {
   for (const auto& [user, first] : first_) {
     if (first.answered) continue;
     if (!settled_ && end.us - first.us - delays_.within(first.us, end.us) <= kHealWithinUs) continue;
-    findings_.add(Property::kHealing, fmt::format("after the fault no send of user {} was answered", user), {healed_line_, first.line, end.line});
+    findings_.add(Property::kHealing, fmt::format("after the fault no send of user {} was answered", user),
+                  {healed_line_, first.line, end.line});
   }
   if (settled_) {
     for (const auto& [draft, line] : unanswered_) {
@@ -70,7 +72,8 @@ void HealingBook::on_end(const Event& end) {
     }
     for (const auto& [name, device] : devices_) {
       if (open_.contains(device.session) || !members_.is_good(device.login)) continue;
-      findings_.add(Property::kHealing, fmt::format("device {} of user {} has not come back", name.second, name.first), {device.line, end.line});
+      findings_.add(Property::kHealing, fmt::format("device {} of user {} has not come back", name.second, name.first),
+                    {device.line, end.line});
     }
   }
   give_up();

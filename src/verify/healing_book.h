@@ -1,5 +1,5 @@
-// HealingBook: whether everybody comes back after a fault: each one's first send is answered in time; and, when all has settled, no send was
-// left without an answer, and each device that comes back by itself has a session. Part of the checker; one thread, no I/O.
+// HealingBook: whether everybody comes back after a fault: each one's first send is answered in time; and, when all has settled, no send
+// was left without an answer, and each device that comes back by itself has a session. Part of the checker; one thread, no I/O.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ class HealingBook {
   // From the invoke of somebody's first send after the fault until the first of those that is answered. Delays come on top.
   static constexpr std::int64_t kHealWithinUs = 10'000'000;
 
-  HealingBook(Findings& findings, const Delays& delays, const MemberBook& members) : findings_(findings), delays_(delays), members_(members) {}
+  HealingBook(Findings& findings, const Delays& delays, const MemberBook& members)
+      : findings_(findings), delays_(delays), members_(members) {}
 
   void on_invoke(const Event& invoke);
   void on_ok(const Event& invoke, const Event& ok);

@@ -10,9 +10,10 @@ namespace rookery::verify {
 namespace {
 
 constexpr std::array<std::string_view, 7> kSteps = {"invoke", "ok", "fail", "unknown", "dispatch", "closed", "mark"};
-constexpr std::array<std::string_view, 23> kActions = {
-    "",         "send", "edit",   "delete", "react", "unreact",  "read",   "delivered", "history",  "changes", "state", "unread",
-    "receipts", "add",  "remove", "revoke", "probe", "identify", "resume", "subscribe", "presence", "status",  "block"};
+constexpr std::array<std::string_view, 25> kActions = {"",          "send",    "edit",    "delete",   "react",  "unreact",   "read",
+                                                       "delivered", "history", "changes", "state",    "unread", "receipts",  "add",
+                                                       "remove",    "revoke",  "probe",   "identify", "resume", "subscribe", "presence",
+                                                       "status",    "block",   "pin",     "unpin"};
 constexpr std::size_t kWholeContentMax = 64;
 constexpr std::size_t kContentPrefix = 40;
 
@@ -126,6 +127,7 @@ void each_field(Fields& fields, Message& message) {
   fields.text("nonce", message.nonce);
   fields.text("content", message.content);
   fields.flag("deleted", message.deleted);
+  fields.flag("pinned", message.pinned);
   fields.text("system", message.system);
   fields.id("system_user", message.system_user);
   fields.ids("mentions", message.mentions);

@@ -41,6 +41,8 @@ enum class Action : std::uint8_t {
   kPresence,   // ok: presences
   kStatus,     // session, presences: what it says that its user is (op 3); ok: a heartbeat behind it was answered
   kBlock,      // target: to whom the user is offline from the answer on
+  kPin,        // channel, message_id
+  kUnpin,      // the same
 };
 
 struct SeenReaction {
@@ -56,7 +58,7 @@ struct SeenMessage {
   std::uint64_t author = 0;
   std::string nonce;
   std::string content;  // abridged
-  bool deleted = false;
+  bool deleted = false, pinned = false;
   std::string system;             // the kind of a system message
   std::uint64_t system_user = 0;  // whom it is about
   std::vector<std::uint64_t> mentions;

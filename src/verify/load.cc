@@ -15,6 +15,7 @@ constexpr std::chrono::seconds kSettleWithin{30};
 constexpr std::chrono::seconds kSettleWithRatesWithin{180};
 constexpr std::size_t kUnansweredMax = 8;
 constexpr std::uint64_t kPollingOneIn = 4;  // connections
+constexpr std::uint64_t kPinOneIn = 8;      // reactions
 constexpr std::size_t kFillingMax = 400;
 constexpr std::size_t kPresenceQueryMax = 100;
 constexpr std::size_t kWatchedMax = 500;
@@ -147,7 +148,12 @@ class Load::Person {
     if (chance < 42) return change(room);
     if (chance < 55) {
       if (const auto message = room->any(random_)) {
-        caller_.react(me_, *room, *message, kEmoji[random_.below(kEmoji.size())], random_.below(3) > 0);
+        const bool add = random_.below(3) > 0;
+        if (random_.below(kPinOneIn) == 0) {
+          caller_.pin(me_, *room, *message, add);
+        } else {
+          caller_.react(me_, *room, *message, kEmoji[random_.below(kEmoji.size())], add);
+        }
       }
       return;
     }

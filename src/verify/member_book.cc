@@ -98,7 +98,8 @@ void MemberBook::on_fail(const Event& invoke, const Event& fail) {
   }
   // A large channel has no receipts: 403.
   const bool forbidden = (fail.status == kForbidden || fail.status == kMissingAccess) && invoke.action != Action::kReceipts;
-  if ((forbidden || fail.status == kNotFound || fail.status == kUnknownChannel) && is_for_members(invoke.action) && is_in(invoke.channel, invoke.user, invoke.line)) {
+  if ((forbidden || fail.status == kNotFound || fail.status == kUnknownChannel) && is_for_members(invoke.action) &&
+      is_in(invoke.channel, invoke.user, invoke.line)) {
     findings_.add(Property::kKept,
                   fmt::format("user {} is in channel {}, and is refused there with {} ({})", invoke.user, invoke.channel, fail.status,
                               name_of(invoke.action)),
@@ -135,8 +136,8 @@ void MemberBook::on_end(const Event& end) {
       const std::uint64_t seq = read_to == read_to_.end() ? 0 : read_to->second;
       if (seq >= acknowledged->second.seq) continue;
       findings_.add(Property::kKept,
-                    fmt::format("when all has settled, user {} could read channel {} up to message {}, and {} was acknowledged", user, channel,
-                                seq, acknowledged->second.seq),
+                    fmt::format("when all has settled, user {} could read channel {} up to message {}, and {} was acknowledged", user,
+                                channel, seq, acknowledged->second.seq),
                     {standing.line, acknowledged->second.line, end.line});
     }
   }

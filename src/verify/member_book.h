@@ -1,6 +1,6 @@
-// MemberBook: who is in which channel for certain, by what was acknowledged and shown, and which logins nobody ended. Such a one is answered:
-// a refusal says that a channel or a login was lost. When all has settled, each of them must have read all that was acknowledged, and none
-// of his readings may have stayed without an answer. Part of the checker; one thread, no I/O.
+// MemberBook: who is in which channel for certain, by what was acknowledged and shown, and which logins nobody ended. Such a one is
+// answered: a refusal says that a channel or a login was lost. When all has settled, each of them must have read all that was acknowledged,
+// and none of his readings may have stayed without an answer. Part of the checker; one thread, no I/O.
 #pragma once
 
 #include <cstdint>
@@ -47,16 +47,18 @@ class MemberBook {
   };
   using Reading = std::tuple<Action, std::uint64_t, std::uint64_t>;  // user, channel
 
-  void show_in(std::uint64_t user, std::uint64_t channel, std::uint64_t line) { standings_.try_emplace({user, channel}, Standing{.line = line}); }
+  void show_in(std::uint64_t user, std::uint64_t channel, std::uint64_t line) {
+    standings_.try_emplace({user, channel}, Standing{.line = line});
+  }
   void check_listed(const Event& invoke, const Event& ready);
   void leave_unread(const Event& invoke, const Event& end);
 
   Findings& findings_;
   std::map<Place, Standing> standings_;
-  std::unordered_set<std::uint64_t> ended_;                        // logins
+  std::unordered_set<std::uint64_t> ended_;                       // logins
   std::unordered_map<std::uint64_t, Acknowledged> acknowledged_;  // by channel; in this round
-  std::map<Place, std::uint64_t> read_to_;                         // since all has settled
-  std::map<Reading, Lines> unread_;                                // asked for since then, and not answered
+  std::map<Place, std::uint64_t> read_to_;                        // since all has settled
+  std::map<Reading, Lines> unread_;                               // asked for since then, and not answered
   bool settled_ = false;
 };
 

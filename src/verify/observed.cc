@@ -25,6 +25,8 @@ SeenMessage seen_message(JsonValue message) {
   seen.content = abridged(text_member(message, "content"));
   const auto deleted = message.member("deleted");
   seen.deleted = deleted && deleted->boolean().value_or(false);
+  const auto pinned = message.member("pinned");
+  seen.pinned = pinned && pinned->boolean().value_or(false);
   if (const auto system = message.member("system")) {
     seen.system = text_member(*system, "kind");
     seen.system_user = id_member(*system, "user_id");

@@ -6,29 +6,39 @@
 
 namespace rookery::verify {
 
+ReactionBook::One* ReactionBook::one_of(const Event& invoke) {
+  switch (invoke.action) {
+    case Action::kReact:
+    case Action::kUnreact: return &messages_[invoke.message_id][invoke.emoji][invoke.user];
+    case Action::kPin:
+    case Action::kUnpin: return &pins_[invoke.message_id];
+    default: return nullptr;
+  }
+}
+
 void ReactionBook::on_invoke(const Event& invoke) {
-  if (invoke.action != Action::kReact && invoke.action != Action::kUnreact) return;
-  One& one = messages_[invoke.message_id][invoke.emoji][invoke.user];
+  One* const one = one_of(invoke);
   // Two at once: nobody can tell which came last.
-  if (++one.under_way > 1) one.unsure = true;
+  if (one != nullptr && ++one->under_way > 1) one->unsure = true;
 }
 
 void ReactionBook::on_ok(const Event& invoke, const Event& ok) {
-  if (invoke.action != Action::kReact && invoke.action != Action::kUnreact) return;
-  One& one = messages_[invoke.message_id][invoke.emoji][invoke.user];
-  --one.under_way;
-  one.is_there = invoke.action == Action::kReact;
-  one.line = ok.line;
+  One* const one = one_of(invoke);
+  if (one == nullptr) return;
+  --one->under_way;
+  one->is_there = invoke.action == Action::kReact || invoke.action == Action::kPin;
+  one->line = ok.line;
 }
 
 void ReactionBook::on_fail(const Event& invoke) {
-  if (invoke.action != Action::kReact && invoke.action != Action::kUnreact) return;
-  --messages_[invoke.message_id][invoke.emoji][invoke.user].under_way;
+  if (One* const one = one_of(invoke)) --one->under_way;
 }
 
 void ReactionBook::on_page(const Event& invoke, const Event& ok) {
   for (const SeenMessage& message : ok.messages) {
-    if (!message.deleted) check(invoke, ok, message);
+    if (message.deleted) continue;
+    check(invoke, ok, message);
+    check_pin(invoke, ok, message);
   }
 }
 
@@ -44,10 +54,24 @@ void ReactionBook::on_end() {
       if (mine != shown.mine.end() && mine->second) ++count;
     }
     if (!all_read || count == shown.count) continue;
-    findings_.add(Property::kWhole, fmt::format("message {} (seq {}) shows {} of the reaction {}, and {} see it as their own", message, shown.seq, shown.count, emoji, count),
+    findings_.add(Property::kWhole,
+                  fmt::format("message {} (seq {}) shows {} of the reaction {}, and {} see it as their own", message, shown.seq,
+                              shown.count, emoji, count),
                   {shown.line});
   }
   shown_.clear();
+}
+
+void ReactionBook::check_pin(const Event& invoke, const Event& ok, const SeenMessage& message) {
+  const auto found = pins_.find(message.id);
+  const One pin = found == pins_.end() ? One() : found->second;
+  if (!pin.is_known() || pin.is_there == message.pinned) return;
+  findings_.add(message.pinned && found == pins_.end() ? Property::kWhole : Property::kKept,
+                fmt::format("message {} of channel {} is {}pinned, and was {}", message.seq, invoke.channel, message.pinned ? "" : "not ",
+                            pin.is_there           ? "pinned"
+                            : found == pins_.end() ? "not pinned by anybody"
+                                                   : "unpinned"),
+                {pin.line, invoke.line, ok.line});
 }
 
 void ReactionBook::check(const Event& invoke, const Event& ok, const SeenMessage& message) {
@@ -70,8 +94,8 @@ void ReactionBook::check(const Event& invoke, const Event& ok, const SeenMessage
     const auto mine = users.find(invoke.user);
     if (mine != users.end() && mine->second.is_known() && mine->second.is_there != shown.me) {
       findings_.add(Property::kKept,
-                    fmt::format("user {} {} {}, and {} {}", invoke.user, mine->second.is_there ? "reacted with" : "took back his", emoji, place(),
-                                shown.me ? "still shows it" : "does not show it"),
+                    fmt::format("user {} {} {}, and {} {}", invoke.user, mine->second.is_there ? "reacted with" : "took back his", emoji,
+                                place(), shown.me ? "still shows it" : "does not show it"),
                     {mine->second.line, invoke.line, ok.line});
     }
     std::uint64_t least = 0, most = 0, line = 0;

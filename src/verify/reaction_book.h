@@ -1,5 +1,5 @@
-// ReactionBook: who reacted to what, by what was acknowledged. When all has settled, whoever reads a message must be shown that. Part of the
-// checker; one thread, no I/O.
+// ReactionBook: who reacted to what and which messages are pinned, by what was acknowledged. When all has settled, whoever reads a message
+// must be shown that. Part of the checker; one thread, no I/O.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,6 @@ class ReactionBook {
  public:
   explicit ReactionBook(Findings& findings) : findings_(findings) {}
 
-  // Of kReact and kUnreact.
   void on_invoke(const Event& invoke);
   void on_ok(const Event& invoke, const Event& ok);
   void on_fail(const Event& invoke);
@@ -35,7 +34,10 @@ class ReactionBook {
   };
   using Given = std::map<std::string, std::map<std::uint64_t, One>>;  // emoji → user
 
+  // What the operation is to set; null when it is another.
+  One* one_of(const Event& invoke);
   void check(const Event& invoke, const Event& ok, const SeenMessage& message);
+  void check_pin(const Event& invoke, const Event& ok, const SeenMessage& message);
 
   // What was shown of one reaction when all had settled: to be one truth for all.
   struct Shown {
@@ -47,6 +49,7 @@ class ReactionBook {
   Findings& findings_;
   std::map<Key, Shown> shown_;
   std::unordered_map<std::uint64_t, Given> messages_;  // by id
+  std::unordered_map<std::uint64_t, One> pins_;        // the same
 };
 
 }  // namespace rookery::verify

@@ -72,6 +72,46 @@ TEST(CheckerReactions, OneThatWasNotAnsweredIsThereOrNotButWhole) {
   }
 }
 
+TEST(CheckerReactions, APinIsShownAsItWasAcknowledgedLast) {
+  for (const bool pinned : {true, false}) {
+    for (const bool shown : {true, false}) {
+      Story story;
+      story.send(kAnn, 1, "a");
+      const auto set = [&](Action action) {
+        story.end(story.begin({.action = action, .user = kBob, .channel = Story::kRoom, .message_id = Story::id_of(1)}), {});
+      };
+      set(pinned ? Action::kUnpin : Action::kPin);
+      set(pinned ? Action::kPin : Action::kUnpin);
+      story.mark("settled");
+      SeenMessage message = Story::message(kAnn, 1, "a");
+      message.pinned = shown;
+      for (const std::uint64_t user : {kAnn, kBob}) story.history(user, 0, {message});
+      if (shown == pinned) {
+        EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+      } else {
+        EXPECT_THAT(story.broken(), only(Property::kKept)) << story.sentences;
+      }
+    }
+  }
+}
+
+TEST(CheckerReactions, APinOfTwoAtOnceIsThereOrNot) {
+  for (const bool shown : {true, false}) {
+    Story story;
+    story.send(kAnn, 1, "a");
+    const std::uint64_t pin = story.begin({.action = Action::kPin, .user = kAnn, .channel = Story::kRoom, .message_id = Story::id_of(1)});
+    const std::uint64_t unpin =
+        story.begin({.action = Action::kUnpin, .user = kBob, .channel = Story::kRoom, .message_id = Story::id_of(1)});
+    story.end(pin, {});
+    story.end(unpin, {});
+    story.mark("settled");
+    SeenMessage message = Story::message(kAnn, 1, "a");
+    message.pinned = shown;
+    for (const std::uint64_t user : {kAnn, kBob}) story.history(user, 0, {message});
+    EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+  }
+}
+
 TEST(CheckerReactions, OneThatWasRefusedIsNotThere) {
   Story story;
   story.send(kAnn, 1, "a");
