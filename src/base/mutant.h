@@ -15,6 +15,10 @@ enum class Mutant : std::uint8_t {
   kNoSync,                  // writes are not synced
   kNoWal,                   // writes go to memory only
   kNonceSecondBatch,        // a nonce is written after its message, in a batch of its own
+  kStateSecondBatch,        // members, reactions and mentions are written after the messages that they belong to, in a batch of their own
+  kPositionLeftOut,         // every fiftieth position of a channel is given to no message
+  kHistoryBehind,           // history lacks what is younger than 50 ms
+  kChannelForgotten,        // after a restart every third channel is not there
   kReadBeforeSubscribe,     // what comes between a catch-up's last read and its going live is lost
   kResumeSkipsOne,          // a Resume leaves out the first dispatch that it owes
   kResumeRepeatsOne,        // a Resume sends the first dispatch that it owes twice

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 
+#include "base/mutant.h"
 #include "embedded/keys.h"
 #include "embedded/row_codec.h"
 #include "model/account.h"
+#include "runtime/core.h"
 #include "runtime/log.h"
 
 namespace rookery::embedded {
 namespace {
 
 constexpr std::size_t kMembersMax = 100'000;  // read for one channel; groups hold far fewer
+constexpr std::chrono::milliseconds kMutantBehind{50};
 constexpr std::size_t kMentionsMax = 10'000;  // counted for one user in one channel
 
 Result<Message> decode_at(ChannelId channel, std::string_view key, std::string_view value) {
@@ -33,7 +36,7 @@ Task<Result<ChannelState>> ChannelReader::state(ChannelId channel) {
   ChannelState state;
   const auto row = co_await database_.get(Family::kState, channel_key(channel));
   if (!row) co_return fail(row.error());
-  if (!*row) co_return state;
+  if (!*row || (mutant_is(Mutant::kChannelForgotten) && (channel.value >> kIdTimeShift) % 3 == 0)) co_return state;
   std::optional<Roster> roster = decode_roster(**row);
   if (!roster) co_return fail(damaged("channel", channel));
 
@@ -128,6 +131,10 @@ Task<Result<std::vector<Message>>> ChannelReader::history(ChannelId channel, His
     Result<Message> message = decode_at(channel, key, value);
     if (!message) co_return fail(message.error());
     messages.push_back(*std::move(message));
+  }
+  if (mutant_is(Mutant::kHistoryBehind)) {
+    const TimeMs shown_to = Core::current().clock().now() - kMutantBehind;
+    std::erase_if(messages, [shown_to](const Message& message) { return snowflake_time(message.id.value) > shown_to; });
   }
   co_return messages;
 }

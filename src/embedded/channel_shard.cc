@@ -15,11 +15,11 @@ namespace {
 constexpr std::size_t kReactionsErasedMax = 100'000;  // of one message
 constexpr std::size_t kTasksMax = 100'000;            // raises that wait for the disk, and one flush
 
-// For a mutant: of a batch its nonces, or all else.
-Batch part_of(const Batch& whole, bool nonces) {
+// For a mutant: of a batch the rows of one family, or all else.
+Batch part_of(const Batch& whole, Family family, bool of_it) {
   Batch part;
   whole.for_each([&](const Batch::Operation& operation) {
-    if ((operation.family == Family::kRecent) != nonces) return;
+    if ((operation.family == family) != of_it) return;
     switch (operation.kind) {
       case Batch::Operation::Kind::kPut: part.put(operation.family, operation.key, operation.value); break;
       case Batch::Operation::Kind::kErase: part.erase(operation.family, operation.key); break;
@@ -202,7 +202,8 @@ Task<Result<Applied>> ChannelShard::decide(HostedChannel& channel, Command comma
   Commit commit;
   if (const Status erased = co_await add_reaction_erasures(channel, *decided, commit.batch); !erased) co_return refuse(erased.error());
   add_rows(commit.batch, *decided, stamp);
-  if (mutant_is(Mutant::kNonceSecondBatch)) commit.batch = part_of(commit.batch, /*nonces=*/false);
+  if (mutant_is(Mutant::kNonceSecondBatch)) commit.batch = part_of(commit.batch, Family::kRecent, false);
+  if (mutant_is(Mutant::kStateSecondBatch)) commit.batch = part_of(commit.batch, Family::kState, false);
   channel.decided = decided->next;
   channel.overlay.add(*decided);
   for (const fold::Row& any : decided->rows) {
@@ -222,10 +223,10 @@ Task<Result<Applied>> ChannelShard::decide(HostedChannel& channel, Command comma
   --channel.in_flight;
   --in_flight_;
   if (log_entries > 0) delivered_offset_ = commit.first_offset() + log_entries - 1;
-  if (mutant_is(Mutant::kNonceSecondBatch)) {
+  if (mutant_is(Mutant::kNonceSecondBatch) || mutant_is(Mutant::kStateSecondBatch)) {
     commit.batch.clear();
     add_rows(commit.batch, *decided, stamp);
-    commit.batch = part_of(commit.batch, /*nonces=*/true);
+    commit.batch = part_of(commit.batch, mutant_is(Mutant::kNonceSecondBatch) ? Family::kRecent : Family::kState, true);
     database_.submit(commit);
     co_await commit;
   }

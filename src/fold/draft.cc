@@ -1,5 +1,7 @@
 #include "fold/draft.h"
 
+#include "base/mutant.h"
+
 namespace rookery::fold {
 
 Event Draft::event(EventKind kind) const {
@@ -13,6 +15,7 @@ Event Draft::event(EventKind kind) const {
 void Draft::write(Message message) {
   ChannelState& next = decision_.next;
   message.channel = stamp_.channel;
+  if (mutant_is(Mutant::kPositionLeftOut) && next.last_seq % 50 == 49) ++next.last_seq;
   message.seq = ++next.last_seq;
   message.id = stamp_.message;
   next.last_message = message.id;
