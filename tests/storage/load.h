@@ -32,10 +32,31 @@ struct Acknowledged {
   std::string nonce;
 };
 
-// What was answered, over any number of loads on one directory.
+using Place = std::pair<std::uint64_t, std::uint64_t>;  // channel and seq
+
+// A message as it is found.
+struct Row {
+  std::uint64_t id = 0;
+  std::string nonce;
+  bool deleted = false;
+  std::string content;
+};
+
+// What was answered, over any number of loads on one directory, and what was begun.
 struct Answers {
-  std::map<std::pair<std::uint64_t, std::uint64_t>, Acknowledged> sent;  // by channel and seq
-  std::set<std::pair<std::uint64_t, std::uint64_t>> gone;
+  std::map<Place, Acknowledged> sent;
+  std::set<Place> edits, edited;  // begun, answered
+  std::set<Place> erases, gone;   // begun, answered
+
+  // Whether a message may be found like this: as the last answer left it, or as a change that was under way would.
+  bool allow(const Place& place, const Row& row) const {
+    const Acknowledged& message = sent.at(place);
+    if (row.id != message.id || row.nonce != message.nonce) return false;
+    if (row.deleted) return erases.contains(place) && row.content.empty();
+    if (gone.contains(place)) return false;
+    if (row.content == "edited") return edits.contains(place);
+    return !edited.contains(place) && row.content == "text of " + message.nonce;
+  }
 };
 
 class Load {
@@ -74,6 +95,13 @@ class Load {
     }
     return true;
   }
+  // Reads until its tables were written once.
+  bool read_until_compacted() {
+    while (!compacted_) {
+      if (!read_some()) return false;
+    }
+    return true;
+  }
   // To its end; its exit status, or minus the signal that ended it.
   int read_to_the_end() {
     while (read_some()) {
@@ -93,9 +121,11 @@ class Load {
 
   void add_to(Answers& answers) const {
     answers.sent.insert(answers_.sent.begin(), answers_.sent.end());
-    answers.gone.insert(answers_.gone.begin(), answers_.gone.end());
+    for (const auto which : {&Answers::edits, &Answers::edited, &Answers::erases, &Answers::gone}) {
+      (answers.*which).insert((answers_.*which).begin(), (answers_.*which).end());
+    }
   }
-  const Answers& answers() const { return answers_; }
+  const std::map<Place, Row>& rows() const { return rows_; }  // of a check
   std::size_t answered() const { return answered_; }
   const std::vector<std::string>& late() const { return late_; }  // paths
   const std::string& errors() const { return errors_; }
@@ -122,19 +152,28 @@ class Load {
     words >> kind;
     if (kind == "begin") ++under_way_;
     if (kind == "end") --under_way_;
+    if (kind == "compacted") compacted_ = true;
     if (kind == "late") late_.push_back(line.substr(5));
     if (kind == "created") words >> made_.writes >> made_.syncs;
     if (kind == "done") words >> all_.writes >> all_.syncs;
-    if (kind != "ack" && kind != "gone") return;
-    ++answered_;
+    if (kind == "ack" || kind == "gone") ++answered_;
     words >> channel >> seq;
-    if (kind == "gone") {
-      answers_.gone.insert({channel, seq});
-      return;
+    const Place place(channel, seq);
+    if (kind == "edits") answers_.edits.insert(place);
+    if (kind == "edited") answers_.edited.insert(place);
+    if (kind == "erases") answers_.erases.insert(place);
+    if (kind == "gone") answers_.gone.insert(place);
+    if (kind == "ack") {
+      Acknowledged& message = answers_.sent[place];
+      words >> message.id >> message.nonce;
     }
-    Acknowledged message;
-    words >> message.id >> message.nonce;
-    answers_.sent[{channel, seq}] = message;
+    if (kind == "row") {
+      Row& row = rows_[place];
+      std::string deleted;
+      words >> row.id >> row.nonce >> deleted >> std::ws;
+      row.deleted = deleted == "gone";
+      std::getline(words, row.content);
+    }
   }
   int wait() {
     if (process_ == 0) return status_;
@@ -156,8 +195,10 @@ class Load {
   std::string rest_;
   std::string errors_;
   Answers answers_;
+  std::map<Place, Row> rows_;
   std::size_t under_way_ = 0;
   std::size_t answered_ = 0;
+  bool compacted_ = false;
   std::vector<std::string> late_;
   Calls made_;
   Calls all_;
@@ -182,9 +223,10 @@ inline void expect_all_there(const std::string& directory, const Answers& answer
       ASSERT_TRUE(row->has_value()) << "message " << place.second << " of channel " << place.first << " was answered and is not there";
       const auto message = decode_message(**row);
       ASSERT_TRUE(message.has_value());
-      EXPECT_EQ(message->id.value, sent.id);
-      EXPECT_EQ(message->nonce, sent.nonce);
-      if (answers.gone.contains(place)) EXPECT_TRUE(message->deleted && message->content.empty());
+      const Row found{message->id.value, message->nonce, message->deleted, message->content};
+      EXPECT_TRUE(answers.allow(place, found)) << "message " << place.second << " of channel " << place.first
+                                               << " is not as it was answered: \"" << found.content << "\""
+                                               << (found.deleted ? ", deleted" : "");
     }
   }
   const auto report = inspect_data_dir(directory);

@@ -2,11 +2,13 @@
 //
 //   storage_load script DIRECTORY DISK    a short load that touches every kind of file, twice opened; prints "created
 //                                         WRITES SYNCS" when it was opened first, "done WRITES SYNCS" at the end
-//   storage_load check DIRECTORY DISK     reads every message and prints "ack …" for it; ends with 4 when something cannot be read
+//   storage_load check DIRECTORY DISK     reads every message and prints "row CHANNEL SEQ ID NONCE kept|gone CONTENT" for it; ends with 4
+//                                         when something cannot be read
 //   storage_load run DIRECTORY DISK       four writers and a compaction now and then, until somebody kills it
 //
 // DISK as in faults/test_disk.h. On stdout a line before each command, "begin NONCE" or "begin", and "end" behind it;
-// "ack CHANNEL SEQ ID NONCE" when a message was answered, "gone CHANNEL SEQ" when a deletion was; "late PATH" before an answer that came
+// "ack CHANNEL SEQ ID NONCE" when a message was answered; "edits CHANNEL SEQ" before and "edited CHANNEL SEQ" after an edit that was
+// answered, "erases CHANNEL SEQ" and "gone CHANNEL SEQ" the same of a deletion; "compacted"; "late PATH" before an answer that came
 // after the disk had refused something.
 #include <fmt/format.h>
 #include <rocksdb/env.h>
@@ -103,38 +105,47 @@ Task<void> create(RocksChannelLog& log, ChannelId channel) {
   CHECK(created.has_value());
 }
 
-Task<MessageId> send(RocksChannelLog& log, ChannelId channel, UserId author, std::string nonce) {
+struct Sent {
+  MessageId id;
+  std::string place;  // "CHANNEL SEQ"
+};
+
+Task<Sent> send(RocksChannelLog& log, ChannelId channel, UserId author, std::string nonce) {
   SendMessage wanted{.author = author, .author_name = "load", .content = "text of " + nonce, .nonce = nonce};
   Command command = std::move(wanted);
   const auto sent = co_await ask(log, channel, std::move(command), "begin " + nonce);
-  if (!sent) co_return MessageId();
-  say_answer(fmt::format("ack {} {} {} {}", channel.value, sent->message->seq, sent->message->id.value, nonce));
-  co_return sent->message->id;
+  if (!sent) co_return Sent();
+  std::string place = fmt::format("{} {}", channel.value, sent->message->seq);
+  say_answer(fmt::format("ack {} {} {}", place, sent->message->id.value, nonce));
+  co_return Sent{sent->message->id, std::move(place)};
 }
 
-Task<void> erase(RocksChannelLog& log, ChannelId channel, UserId author, MessageId message) {
-  Command command = DeleteMessage{author, message};
+Task<void> erase(RocksChannelLog& log, ChannelId channel, UserId author, Sent message) {
+  Command command = DeleteMessage{author, message.id};
+  say("erases " + message.place);
   const auto erased = co_await ask(log, channel, std::move(command));
-  if (erased) say_answer(fmt::format("gone {} {}", channel.value, erased->message->seq));
+  if (erased) say_answer("gone " + message.place);
 }
 
-Task<void> touch(RocksChannelLog& log, ChannelId channel, MessageId message) {
-  Command react = React{.actor = kMembers[1], .message = message, .emoji = "+"};
+Task<void> touch(RocksChannelLog& log, ChannelId channel, Sent message) {
+  Command react = React{.actor = kMembers[1], .message = message.id, .emoji = "+"};
   (void)co_await ask(log, channel, std::move(react));
-  Command pin = Pin{.actor = kMembers[0], .message = message};
+  Command pin = Pin{.actor = kMembers[0], .message = message.id};
   (void)co_await ask(log, channel, std::move(pin));
   MentionRequest everyone{.everyone = true};
-  EditMessage wanted{.actor = kMembers[0], .message = message, .content = "edited", .mentions = std::move(everyone)};
+  EditMessage wanted{.actor = kMembers[0], .message = message.id, .content = "edited", .mentions = std::move(everyone)};
   Command edit = std::move(wanted);
-  (void)co_await ask(log, channel, std::move(edit));
+  say("edits " + message.place);
+  const auto edited = co_await ask(log, channel, std::move(edit));
+  if (edited) say("edited " + message.place);
   const CursorMove move(channel, kMembers[2], 2, 3);
   (void)co_await log.move_cursor(move);
 }
 
 Task<void> some_of_all(RocksChannelLog& log, std::string label) {
   const ChannelId channel(1);
-  const MessageId first = co_await send(log, channel, kMembers[0], label + "-1");
-  const MessageId second = co_await send(log, channel, kMembers[0], label + "-2");
+  const Sent first = co_await send(log, channel, kMembers[0], label + "-1");
+  const Sent second = co_await send(log, channel, kMembers[0], label + "-2");
   co_await touch(log, channel, first);
   co_await erase(log, channel, kMembers[0], second);
 }
@@ -162,7 +173,7 @@ Task<void> write_for_ever(Storage& storage, unsigned writer, std::string label) 
   RocksChannelLog& log = storage.log();
   for (unsigned number = 1;; ++number) {
     const ChannelId channel(1 + (writer + number) % kChannels);
-    const MessageId message = co_await send(log, channel, kMembers[writer], fmt::format("{}-{}-{}", label, writer, number));
+    const Sent message = co_await send(log, channel, kMembers[writer], fmt::format("{}-{}-{}", label, writer, number));
     if (number % 5 == 0) co_await touch(log, channel, message);
     if (number % 7 == 0) co_await erase(log, channel, kMembers[writer], message);
   }
@@ -183,10 +194,11 @@ int run(const std::string& directory, rocksdb::Env* env) {
   for (;;) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     CHECK(storage.database().compact_all().has_value());
+    say("compacted");
   }
 }
 
-// Opens it as a server does, and reads everything: "has CHANNEL SEQ ID NONCE" for each message; 4: something cannot be read.
+// Opens it as a server does, and reads everything; kUnreadable when something cannot be read.
 int check(const std::string& directory, rocksdb::Env* env) {
   Storage storage(directory, env);
   for (unsigned channel = 1; channel <= kChannels; ++channel) {
@@ -196,7 +208,8 @@ int check(const std::string& directory, rocksdb::Env* env) {
       const auto place = parse_message_key(key);
       const auto message = decode_message(value);
       if (!place || !message) return kUnreadable;
-      say(fmt::format("ack {} {} {} {}", channel, place->position, message->id.value, message->nonce));
+      say(fmt::format("row {} {} {} {} {} {}", channel, place->position, message->id.value, message->nonce,
+                      message->deleted ? "gone" : "kept", message->content));
     }
   }
   return 0;
