@@ -3,8 +3,12 @@
 Every event is checked as it comes: messages by `seq` without a hole and without a repeat, changes by `rev`. `view` is what it would
 show; `check()` compares that with the history.
 """
+import http.client
+import json
+
 from client import Person
-from gateway import Closed, Gateway
+from gateway import DEADLINE_S, Closed, Gateway
+from polling import HOLD_MS, Polling
 
 
 class Quick(Gateway):
@@ -18,8 +22,49 @@ class Quick(Gateway):
         except OSError as broken:
             raise Closed(None, str(broken)) from None
 
+    def hang_up(self):
+        self.socket.close()
+
+
+class QuickPolling(Polling):
+    """By long polling, and without that check. A call whose answer was cut is Closed; the next one is the same call again."""
+
+    def __init__(self, server, token):
+        super().__init__(server, token, None)
+        self._unanswered = None
+        self.go_on_at(server)
+
+    def go_on_at(self, server):
+        self.http = http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE_S + HOLD_MS / 1000)
+
+    def ask(self, body, token=True):
+        try:
+            self.http.request("POST", "/api/v1/gateway/poll", json.dumps(body), {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
+            answer = self.http.getresponse()
+            text = answer.read()
+            if answer.getheader("Content-Length") is None:  # a head that is cut ends there
+                raise ConnectionError("the head is not whole")
+        except (OSError, http.client.HTTPException) as broken:
+            self.http.close()
+            raise Closed(None, str(broken)) from None
+        assert answer.status == 200, text
+        return json.loads(text)
+
+    def call(self, *frames, timeout_ms=HOLD_MS):
+        self._out += frames
+        if self._unanswered is None:
+            self._unanswered, self._out = self.body(self._out, timeout_ms), []
+        got = self.took(self.ask(self._unanswered))
+        self._unanswered = None
+        return got
+
+    def hang_up(self):
+        self.http.close()
+
 
 class Follower:
+    transport = Quick
+
     def __init__(self, person: Person, channel, seq=0, rev=0):
         self.person, self.channel = person, channel["id"]
         self.seq, self.rev = seq, rev
@@ -28,6 +73,7 @@ class Follower:
         self.socket = None
         self.session = None  # the socket whose session can be resumed
         self.catching_up = False
+        self.made_again = 0  # calls of long polling
         self.starts = {"resumed": 0, "identified": 0, "refused": 0, "paged": 0}
 
     # ------------------------------------------------------------------ connections
@@ -36,7 +82,7 @@ class Follower:
         self.close()
         self.session = None
         self.catching_up = True
-        self.socket = Quick(via or self.person.server, token=self.person.token)
+        self.socket = self.transport(via or self.person.server, token=self.person.token)
         self._identify()
         return self
 
@@ -52,7 +98,7 @@ class Follower:
             return self.identify(via)
         self.close()
         old = self.session
-        self.socket = Quick(via or self.person.server, token=self.person.token).resume_of(old)
+        self.socket = self.transport(via or self.person.server, token=self.person.token).resume_of(old)
         while True:
             value = self.socket.frame()
             if value["op"] == 9:
@@ -74,7 +120,7 @@ class Follower:
 
     def close(self):
         if self.socket:
-            self.socket.socket.close()
+            self.socket.hang_up()
             self.socket = None
 
     # ------------------------------------------------------------------ reading
@@ -138,7 +184,10 @@ class Follower:
             try:
                 return self.read_to(seq, rev)
             except Closed:
-                self.resume()
+                self.go_on()
+
+    def go_on(self):
+        self.resume()
 
     # ------------------------------------------------------------------ what it shows
     def _show(self, message):
@@ -157,6 +206,23 @@ class Follower:
         assert self.order == [m["id"] for m in history], "every message once, in order"
         for message in history:
             assert self.view[message["id"]] == shown(message), "as it is now"
+
+
+class PollingFollower(Follower):
+    """A call that was cut it makes again, every other time; otherwise it resumes."""
+    transport = QuickPolling
+
+    def __init__(self, *arguments, again=False, **more):
+        super().__init__(*arguments, **more)
+        self.again = again
+
+    def go_on(self):
+        if not self.again:
+            return self.resume()
+        self.again = False
+        self.made_again += 1
+        self.socket.hang_up()
+        self.socket.go_on_at(self.person.server)
 
 
 def shown(message):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from client import quoted
-from follower import Follower, Quick, head, history, pipelined
+from follower import Follower, PollingFollower, Quick, head, history, pipelined
 from gateway import Closed
 from proxy import Plan
 
@@ -55,15 +55,15 @@ def length_of(run, proxy):
     return whole.down
 
 
-def cut_everywhere(proxy, scene, step, start, first):
+def cut_everywhere(proxy, scene, step, start, first, make=Follower):
     """For each offset of what the server says from `start` on: cut there, then go on. `first(follower)` comes before the events,
     `start(follower)` connects through the proxy, after them or before them."""
     author, sender, reader, channel = scene
-    how = {"resumed": 0, "identified": 0, "uncut": 0}
+    how = {"resumed": 0, "identified": 0, "made again": 0, "uncut": 0}
 
     def round_of(plans, measured=None):
         seq, rev = head(author, channel)
-        followers = [Follower(reader, channel, seq, rev) for _ in plans]
+        followers = [make(reader, channel, seq, rev) for _ in plans]
         for follower in followers:
             first(follower)
         waiting = start == "before"
@@ -80,11 +80,11 @@ def cut_everywhere(proxy, scene, step, start, first):
             follower.arrive(seq_now, rev_now)
             follower.check(told)
             gained = {name: follower.starts[name] - before[name] for name in before}
-            how["resumed" if gained["resumed"] else "identified" if gained["identified"] else "uncut"] += 1
+            how["made again" if follower.made_again else "resumed" if gained["resumed"] else "identified" if gained["identified"] else "uncut"] += 1
         if measured is not None:
             measured.append(plans[0].down)
         for follower in followers:
-            follower.socket.close()
+            follower.close()
 
     def connect(followers, plans):
         for follower, plan in zip(followers, plans):
@@ -119,6 +119,23 @@ def test_a_resume_cut_at_any_byte_can_be_resumed(proxy, scene, rounds):
 def test_a_catch_up_cut_at_any_byte_goes_on_without_a_gap_or_a_repeat(proxy, scene, rounds):
     how = cut_everywhere(proxy, scene, rounds(31, 1), "after", lambda follower: None)
     assert how["resumed"] and how["identified"], how
+
+
+def polling_followers():
+    """Of those whose call is cut, every other one makes it again."""
+    turns = itertools.cycle([True, False])
+    return lambda *place: PollingFollower(*place, again=next(turns))
+
+
+def test_live_polling_cut_at_any_byte_goes_on_without_a_gap_or_a_repeat(proxy, scene, rounds):
+    how = cut_everywhere(proxy, scene, rounds(31, 1), "before", lambda follower: None, polling_followers())
+    assert how["made again"] and how["resumed"] and how["identified"], how
+
+
+def test_a_catch_up_by_polling_cut_at_any_byte_goes_on_without_a_gap_or_a_repeat(proxy, scene, rounds):
+    """All of it may come in the answer that brings READY: then those that are cut begin anew."""
+    how = cut_everywhere(proxy, scene, rounds(31, 1), "after", lambda follower: None, polling_followers())
+    assert how["identified"], how
 
 
 def test_sending_cut_at_any_byte_and_said_again_makes_each_message_once(proxy, fresh, rounds):
