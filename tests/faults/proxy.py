@@ -21,6 +21,7 @@ class Plan:
     delay: float = 0  # seconds that each piece waits, in either direction
     pace_down: tuple = None  # (bytes, seconds): a piece of so many bytes, then a wait
     pace_up: tuple = None
+    pace_after: int = 0  # so many bytes of each way pass at once before its pace begins
     end_up_after: int = None  # half-close: FIN to the server after so many bytes, its answers still pass
     end_down_after: int = None  # FIN to the client after so many bytes, what it sends still passes
     replace_down: tuple = None  # (old, new), of one length: what the server says is not what arrives, where it comes in one piece
@@ -99,7 +100,9 @@ class Proxy:
             while True:
                 if stop is not None and stop == passed and stop > 0:
                     break
-                got = await reader.read(pace[0] if pace else CHUNK)
+                before = plan.pace_after - passed if pace else CHUNK
+                paced = before <= 0
+                got = await reader.read(pace[0] if paced else before)
                 if not got:
                     writer.write_eof()
                     return "end"
@@ -118,7 +121,7 @@ class Proxy:
                         copy += got
                 if stop is not None and passed >= stop:
                     break
-                if pace:
+                if paced:
                     await asyncio.sleep(pace[1])
         except (ConnectionError, OSError):
             return "cut"

@@ -5,12 +5,14 @@ import os
 import select
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from client import Person
-from follower import Quick
-from gateway import Closed, Gateway
+from follower import Follower, Quick, history
+from gateway import PING, TEXT, Closed, Gateway, Refused
 from kernel import send_queues
+from proxy import Plan, Proxy
 from server import Server
 
 PATIENCE_S = 60
@@ -81,6 +83,105 @@ def test_who_takes_his_time_is_ended_by_its_deadline_and_the_others_are_served(i
                 except OSError:
                     pass
         hearer.close()
+
+
+BYTE_A_SECOND = (1, 1)
+
+
+def up_to_ready(proxy, person):
+    """How many bytes pass until a socket has identified: of the client, of the server."""
+    measured = Plan()
+    proxy.plans.append(measured)
+    with Quick(proxy, token=person.token).identify():
+        pass
+    assert measured.done.wait(PATIENCE_S)
+    return measured.up, measured.down
+
+
+def trickled(proxy, person, passed, **how):
+    """A socket that has identified; what follows comes as `how` says."""
+    proxy.plans.append(Plan(pace_after=passed, **how))
+    return Quick(proxy, token=person.token).identify()
+
+
+def slow_handshake(proxy, person):
+    """Ended before it is whole, however it is told of that."""
+    proxy.plans.append(Plan(pace_up=BYTE_A_SECOND))
+    try:
+        Quick(proxy, token=person.token)
+    except Refused as refused:
+        return refused.status
+    except Closed as end:
+        return end.code
+    return "taken"
+
+
+def slow_body(proxy, person, channel):
+    """A message of which the body trickles; what was answered first."""
+    body = b'{"content":"at a byte a second"}'
+    head = (f"POST /api/v1/channels/{channel['id']}/messages HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {person.token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+    proxy.plans.append(Plan(pace_up=BYTE_A_SECOND, pace_after=len(head)))
+    with socket.create_connection((proxy.host, proxy.port), PATIENCE_S) as connection:
+        connection.sendall(head + body)
+        try:
+            return connection.recv(12)
+        except ConnectionResetError:
+            return b""
+
+
+def slow_ping(socket_):
+    """Six bytes."""
+    socket_.raw_frame(PING)
+    return socket_.take(lambda v: v["op"] == "pong", PATIENCE_S)["op"]
+
+
+def slow_frame(socket_, server):
+    """A heartbeat of thirty bytes, longer than a frame may take here; the code, and what a Resume is answered."""
+    socket_.raw_frame(TEXT, b'{"op":1,           "d":0}')
+    code = socket_.closed(PATIENCE_S)
+    with Quick(server, token=socket_.token).resume_of(socket_) as again:
+        return code, again.until(lambda v: v["op"] == 9 or v.get("t") == "RESUMED")[-1].get("t")
+
+
+def test_a_byte_a_second_works_within_the_deadlines_and_is_ended_by_them_and_the_others_are_served():
+    """All at once: a handshake, a body, frames up, and events down."""
+    deadlines = ("--http-head-deadline", "4", "--http-progress-deadline", "4", "--frame-deadline", "12")
+    with Server(*deadlines) as server, Proxy(server) as proxy, ThreadPoolExecutor() as pool:
+        ada, bob, slow = (Person.register(server) for _ in range(3))
+        channel, other = ada.group(bob), ada.group(slow)
+        up, down = up_to_ready(proxy, slow)
+        reader = Follower(slow, other)
+        reading = Plan(pace_down=BYTE_A_SECOND, pace_after=down + 100)
+        proxy.plans.append(reading)
+        reader.identify(proxy)
+        pinging, heartbeating = (trickled(proxy, slow, up, pace_up=BYTE_A_SECOND) for _ in range(2))
+        ways = [pool.submit(slow_ping, pinging), pool.submit(slow_frame, heartbeating, server)]
+        for way, *more in ((slow_handshake,), (slow_body, other)):
+            queued = len(proxy.used)
+            ways.append(pool.submit(way, proxy, slow, *more))
+            while len(proxy.used) == queued:  # it takes the plan that it asked for
+                time.sleep(0.01)
+        with Quick(server, token=bob.token).identify() as hearer:
+            while not all(way.done() for way in ways):
+                message = ada.send(channel, "meanwhile")
+                assert hearer.message(message["id"])
+                hearer.ack()
+                hearer._pending.clear()
+                ada.send(other, "slowly")
+                time.sleep(0.1)
+        assert ways[0].result() == "pong"
+        assert ways[1].result() == (4009, "RESUMED")
+        assert ways[2].result() in (408, None)
+        assert ways[3].result() in (b"HTTP/1.1 408", b"")
+        told = history(ada, other)
+        assert {m["content"] for m in told} == {"slowly"}, "nothing of the body that never came whole"
+        reader.read_waiting()
+        assert down + 100 < reading.down and reader.seq < len(told), "it came, slowly"
+        reader.drop()
+        reader.resume().read_to(len(told))
+        reader.check(told)
+        reader.close()
 
 
 def test_who_does_not_identify_is_closed_4003_by_the_configured_deadline(impatient):
