@@ -124,12 +124,17 @@ def test_a_repeated_n_is_answered_with_the_same_frames_and_its_own_are_not_done_
     assert [m["content"] for m in ada.history(group)] == ["once"]
 
 
-def test_an_empty_answer_is_empty_again(ada):
+def test_an_empty_answer_is_empty_again(ada, bob):
+    group = ada.group(bob)
     gw = ada.polling()
     gw.drain()
     body = gw.body(timeout_ms=0)
-    assert gw.ask(body).ok()["frames"] == []
-    assert gw.ask({**body, "timeout_ms": 5000}).ok()["frames"] == []
+    empty = gw.ask(body).ok()
+    assert empty["frames"] == []
+    message = bob.send(group)
+    assert gw.ask({**body, "timeout_ms": 5000}).ok() == empty, "whatever has happened since"
+    gw.took(empty)
+    assert gw.message(message["id"])["content"] == "hi"
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["answered", "cut at once"])
