@@ -18,6 +18,7 @@ IMAGE_ROUNDS ?= 50
 NETWORK_ROUNDS ?= 50
 PAUSE_ROUNDS ?= 20
 SIMULATION_SECONDS ?= 1800
+CONFORMANCE ?= tests/conformance
 
 SERVER := build/release/rookery
 PAGE_SOURCES := $(shell find web sdk api docs $(wildcard examples) CHANGELOG.md CONTRIBUTING.md package-lock.json -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
@@ -99,12 +100,14 @@ fmt: ## format all code
 	@scripts/fmt
 
 .PHONY: asan
-asan: deps build-asan ## all server tests with the address and undefined-behaviour sanitizers
+asan: deps build-asan ## all server tests and the conformance suite with the address and undefined-behaviour sanitizers
 	ctest --test-dir build/asan --output-on-failure --no-tests=error -j $(JOBS)
+	ROOKERY_BINARY=$(CURDIR)/build/asan/rookery $(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) $(CONFORMANCE)
 
 .PHONY: tsan
-tsan: deps build-tsan ## all server tests with the thread sanitizer
+tsan: deps build-tsan ## all server tests and the conformance suite with the thread sanitizer
 	ctest --test-dir build/tsan --output-on-failure --no-tests=error -j $(JOBS)
+	ROOKERY_BINARY=$(CURDIR)/build/tsan/rookery TSAN_OPTIONS=halt_on_error=1 $(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) $(CONFORMANCE)
 
 .PHONY: mutants
 mutants: deps ## test the checker: break the server on purpose, and see that verify finds it
