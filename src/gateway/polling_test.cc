@@ -207,6 +207,23 @@ TEST_F(PollingTest, SAcknowledges) {
   EXPECT_TRUE(has(client.call(n + 2, {}, milliseconds(0), 0, 999).text(), R"("close":{"code":4007,)"));
 }
 
+TEST_F(PollingTest, WhatWasAcknowledgedIsNotSentAgain) {
+  constexpr std::string_view kDispatch = R"("op":0,"s":)";
+  std::uint64_t s = 0;
+  const auto take = [&](const std::string& text) {
+    for (std::size_t at = 0; (at = text.find(kDispatch, at)) != std::string::npos;) {
+      at += kDispatch.size();
+      EXPECT_EQ(std::stoull(text.substr(at)), ++s) << text;
+    }
+  };
+  take(client.identify());
+  for (std::uint64_t n = 2; n < 30; ++n) {
+    world.send(channel, ben, "hi");
+    take(client.call(n, {}, milliseconds(0), 0, s).text());
+  }
+  EXPECT_GE(s, 28U);
+}
+
 TEST_F(PollingTest, ADeletionReachesWhatIsKeptAndWhatWaits) {
   const std::uint64_t n = enter();
   Waiting held = client.call(n);

@@ -327,6 +327,19 @@ TEST_P(ChannelLogContract, MentionsAreCountedUntilRead) {
   EXPECT_EQ(wait(log().view(kGroup, kBert))->read.unread, 1u);
 }
 
+TEST_P(ChannelLogContract, UnreadIsHowManyStandAboveTheReadCursor) {
+  ASSERT_TRUE(make_group());
+  for (std::uint64_t sent = 1; sent <= 20; ++sent) {
+    send(kAnna, "x");
+    EXPECT_EQ(wait(log().view(kGroup, kBert))->read.unread, sent);
+  }
+  for (std::uint64_t read = 1; read <= 20; ++read) {
+    ASSERT_TRUE(wait(cursors().move_cursor({kGroup, kBert, read, 0})));
+    EXPECT_EQ(wait(log().view(kGroup, kBert))->read.unread, 20 - read);
+    EXPECT_EQ(wait(log().view(kGroup, kAnna))->read.unread, 0u) << "one's own are read";
+  }
+}
+
 TEST_P(ChannelLogContract, CursorsOnlyGrow) {
   ASSERT_TRUE(make_group());
   for (int i = 0; i < 5; ++i) send(kAnna, "x");

@@ -204,6 +204,32 @@ class Load {
   Calls all_;
 };
 
+// Neither a message without the row by which its nonce is known again, nor (inspect_data_dir looks) the other way round.
+inline void expect_nonces_of_messages(embedded::Database& database, const Answers& answers) {
+  using namespace embedded;
+  std::set<std::pair<std::uint64_t, std::string>> known;  // by channel
+  const auto nonces = database.scan_now(Family::kRecent, {.from = {}, .to = {}, .limit = 1'000'000, .reverse = false});
+  ASSERT_TRUE(nonces.has_value()) << nonces.error().sentence();
+  for (const auto& [key, value] : *nonces) {
+    const auto place = parse_recent_key(key);
+    ASSERT_TRUE(place.has_value());
+    known.emplace(place->channel.value, place->nonce);
+  }
+  std::set<std::uint64_t> channels;
+  for (const auto& [place, sent] : answers.sent) channels.insert(place.first);
+  for (const std::uint64_t channel : channels) {
+    const auto rows = database.scan_now(Family::kHistory, ScanRange::of_prefix(message_prefix(ChannelId(channel)), 1'000'000));
+    ASSERT_TRUE(rows.has_value()) << rows.error().sentence();
+    for (const auto& [key, value] : *rows) {
+      const auto place = parse_message_key(key);
+      const auto message = decode_message(value);
+      ASSERT_TRUE(place && message);
+      EXPECT_TRUE(known.contains({channel, message->nonce}))
+          << "message " << place->position << " of channel " << channel << " would be sent twice";
+    }
+  }
+}
+
 // A restart on the machine's own disk, as a server does it: all that was answered is there as it was answered, and nothing that
 // is there contradicts anything else.
 inline void expect_all_there(const std::string& directory, const Answers& answers) {
@@ -228,6 +254,7 @@ inline void expect_all_there(const std::string& directory, const Answers& answer
                                                << " is not as it was answered: \"" << found.content << "\""
                                                << (found.deleted ? ", deleted" : "");
     }
+    expect_nonces_of_messages(**database, answers);
   }
   const auto report = inspect_data_dir(directory);
   ASSERT_TRUE(report.has_value()) << report.error().sentence();
