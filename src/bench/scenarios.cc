@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/random.h"
+#include "bench/bad_clients.h"
 #include "bench/crowd.h"
 #include "bench/floors.h"
 #include "bench/restart.h"
@@ -43,6 +44,9 @@ class Bench {
   Status acknowledgements();
   Status latency();
   Status stopped_readers();
+  Status bad_clients();
+  Status add_beside(Crowd& crowd, const std::vector<std::size_t>& lanes, std::string_view whom, const BadClients::Turn& turn,
+                    std::chrono::milliseconds every);
   Status reading();
   Status ready();
   Status idle_memory();
@@ -291,6 +295,50 @@ Status Bench::stopped_readers() {
   return {};
 }
 
+// Quiet and not quiet by turns, so that what else the machine does meets both; of each the median of the rounds' p99.
+Status Bench::add_beside(Crowd& crowd, const std::vector<std::size_t>& lanes, std::string_view whom, const BadClients::Turn& turn,
+                         std::chrono::milliseconds every) {
+  constexpr int kRounds = 5;
+  const auto time = std::chrono::milliseconds(scaled(1000));
+  Times quiet, beside;
+  for (int round = 0; round < 2 * kRounds; ++round) {
+    std::optional<BadClients> bad;
+    if (round % 2 == 1) bad.emplace(turn, every);
+    crowd.forget_times();
+    if (const Status talked = crowd.talk_paced(lanes, 500, time, kContentBytes); !talked) return talked;
+    (bad ? beside : quiet).add(crowd.delivery_times().quantile(0.99));
+  }
+  report_.add({.name = fmt::format("others' p99 beside {} / without", whom),
+               .value = beside.quantile(0.5) / quiet.quantile(0.5),
+               .unit = "x",
+               .at_most = 1.2,
+               .note = fmt::format("{:.2f} ms / {:.2f} ms; without, {} rounds: {:.2f} to {:.2f} ms", beside.quantile(0.5) / 1000,
+                                   quiet.quantile(0.5) / 1000, kRounds, quiet.quantile(0) / 1000, quiet.quantile(1) / 1000)});
+  return {};
+}
+
+Status Bench::bad_clients() {
+  using std::chrono::milliseconds;
+  constexpr std::size_t kBad = 20;
+  Crowd& crowd = *crowds_.emplace_back(new_crowd());
+  const auto lanes = group_lanes(crowd, 20, 10);
+  if (!lanes) return fail(lanes.error());
+  if (const Status there = register_people(200 + kBad); !there) return there;
+  std::vector<std::string> tokens;
+  for (std::size_t i = 0; i < kBad; ++i) tokens.push_back(person(200 + i).access_token);
+  if (const Status warm = crowd.talk_paced(*lanes, 500, milliseconds(500), kContentBytes); !warm) return warm;
+  const std::uint16_t port = server_->port();
+  const auto beside = [&](std::string_view whom, const BadClients::Turn& turn, milliseconds every) {
+    return add_beside(crowd, *lanes, whom, turn, every);
+  };
+  if (const Status done = beside("500 slow heads", slow_heads(port, 500), milliseconds(500)); !done) return done;
+  if (const Status done = beside("200 reconnects/s", reconnects(port, std::move(tokens)), milliseconds(100)); !done) return done;
+  if (const Status done = beside("80 wrong logins/s", wrong_logins(port, "person0", 8), milliseconds(100)); !done) return done;
+  if (const Status done = beside("200 hostile frames/s", hostile_frames(port, kBad), milliseconds(100)); !done) return done;
+  crowd.close_all();
+  return {};
+}
+
 Status Bench::add_timed(std::string_view name, const std::function<Status()>& ask, double at_most_ms) {
   const std::uint64_t rounds = scaled(1500);
   Times times;
@@ -422,6 +470,7 @@ bool Bench::run() {
   measure("durable acknowledgements", &Bench::acknowledgements);
   measure("latency", &Bench::latency);
   measure("stopped readers", &Bench::stopped_readers);
+  measure("bad clients", &Bench::bad_clients);
   measure("reading", &Bench::reading);
   measure("connect to READY", &Bench::ready);
   cores_->stop();
