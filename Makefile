@@ -110,8 +110,9 @@ tsan: deps build-tsan ## all server tests and the conformance suite with the thr
 	ROOKERY_BINARY=$(CURDIR)/build/tsan/rookery TSAN_OPTIONS=halt_on_error=1 $(PYTHON) -B -m pytest -p no:cacheprovider -n $(JOBS) $(CONFORMANCE)
 
 .PHONY: mutants
-mutants: deps ## test the checker: break the server on purpose, and see that verify finds it
+mutants: deps ## test the checker and the tests: break the server on purpose, and see that verify and the named tests find it
 	@scripts/mutants
+	@scripts/mutants-tests
 
 .PHONY: fuzz
 fuzz: deps build-fuzz ## run every fuzz target for FUZZ_SECONDS (3600)

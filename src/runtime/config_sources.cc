@@ -27,6 +27,15 @@ std::string name_of_variable(std::string_view variable) {
   return name;
 }
 
+// What a test build reads itself (base/mutant.h, faults/test_disk.h); in every other it is somebody else's.
+bool is_for_tests([[maybe_unused]] std::string_view variable) {
+#if defined(ROOKERY_TEST_BUILD)
+  return variable == "ROOKERY_MUTANT" || variable == "ROOKERY_TEST_DISK";
+#else
+  return false;
+#endif
+}
+
 // Others name variables so too: Kubernetes for a service that is called "rookery" (ROOKERY_PORT_8080_TCP), scripts for
 // themselves. What resembles an option is taken for a mistake.
 bool is_somebody_elses(const Setting& setting) {
@@ -127,7 +136,7 @@ SettingsResult settings_of_environment(std::span<const std::string_view> environ
   for (const std::string_view variable : environment) {
     const std::size_t equals = variable.find('=');
     const std::string_view name = variable.substr(0, equals);
-    if (equals == std::string_view::npos || !name.starts_with(kPrefix)) continue;
+    if (equals == std::string_view::npos || !name.starts_with(kPrefix) || is_for_tests(name)) continue;
     settings.push_back({name_of_variable(name), std::string(variable.substr(equals + 1)), std::string(name)});
   }
   return settings;
