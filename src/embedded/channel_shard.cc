@@ -13,7 +13,8 @@ namespace rookery::embedded {
 namespace {
 
 constexpr std::size_t kReactionsErasedMax = 100'000;  // of one message
-constexpr std::size_t kTasksMax = 100'000;            // raises that wait for the disk, and one flush
+constexpr std::chrono::milliseconds kMutantDelay{50};
+constexpr std::size_t kTasksMax = 100'000;  // raises that wait for the disk, and one flush
 
 // For a mutant: of a batch the rows of one family, or all else.
 Batch part_of(const Batch& whole, Family family, bool of_it) {
@@ -223,6 +224,7 @@ Task<Result<Applied>> ChannelShard::decide(HostedChannel& channel, Command comma
   --channel.in_flight;
   --in_flight_;
   if (log_entries > 0) delivered_offset_ = commit.first_offset() + log_entries - 1;
+  if (mutant_is(Mutant::kStateSecondBatch)) co_await sleep_on(core_, kMutantDelay);  // so that a kill comes in between
   if (mutant_is(Mutant::kNonceSecondBatch) || mutant_is(Mutant::kStateSecondBatch)) {
     commit.batch.clear();
     add_rows(commit.batch, *decided, stamp);
