@@ -54,12 +54,16 @@ def test_a_kill_in_mid_send_loses_nothing_and_doubles_nothing():
     with Server() as server:
         people = [Person.register(server) for _ in range(WRITERS)]
         channel = people[0].ask("POST", "/users/@me/channels", {"recipients": [p.id for p in people[1:]]}).ok(201)["id"]
+        quiet = [people[0].ask("POST", "/users/@me/channels", {"recipients": [people[1].id], "type": "group"}).ok(201)["id"] for _ in range(12)]
+        said = {one: people[0].ask("POST", f"/channels/{one}/messages", {"content": "once"}).ok(201)["id"] for one in quiet}
         kept = {}
         for round_number in range(ROUNDS):
             sent, acknowledged = load_and_kill(server, people, channel, f"r{round_number}w")
             kept.update(acknowledged)
             server.restart(signal.SIGKILL)
             me = Http(server, people[0].token)
+            for one, message in said.items():
+                assert [m["id"] for m in read_all(me, one)] == [message], "a channel that nobody writes to is there too"
 
             messages = read_all(me, channel)
             assert [m["seq"] for m in messages] == list(range(1, len(messages) + 1)), "seq is dense from 1"
