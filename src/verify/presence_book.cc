@@ -115,6 +115,10 @@ void PresenceBook::on_ok(const Event& invoke, const Event& ok) {
   const auto person = people_.find(invoke.user);
   // (a Subscribe has no answer)
   if (invoke.session != 0 && invoke.action != Action::kSubscribe && person != people_.end()) {
+    // A call of long polling may be written down before the server dies, and heard by the next one.
+    if (invoke.action == Action::kIdentify) {
+      person->second.lives.try_emplace(invoke.session, Life{.login = invoke.login, .begun = invoke.line}).first->second.answered = ok.line;
+    }
     const auto life = person->second.lives.find(invoke.session);
     if (life != person->second.lives.end()) {
       life->second.heard_us = std::max(life->second.heard_us, invoke.us);
@@ -197,7 +201,8 @@ void PresenceBook::on_process_end(const Event& mark) {
 void PresenceBook::on_healed(const Event& mark) {
   if (process_end_line_ == 0) return;
   for (auto& [user, person] : people_) {
-    std::erase_if(person.lives, [this](const auto& entry) { return entry.second.begun < process_end_line_; });
+    std::erase_if(person.lives,
+                  [this](const auto& entry) { return std::max(entry.second.begun, entry.second.answered) < process_end_line_; });
     note(person, mark);
   }
   process_end_line_ = 0;

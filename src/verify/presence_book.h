@@ -52,6 +52,7 @@ class PresenceBook {
   struct Life {
     std::uint64_t login = 0;
     std::uint64_t begun = 0;     // line of its Identify
+    std::uint64_t answered = 0;  // line of the answer to that
     std::int64_t heard_us = 0;   // when the last frame was on its way that was answered
     std::int64_t closed_us = 0;  // of one that is not open
     Statuses says = kOnline;     // more than one: not known which

@@ -251,6 +251,28 @@ TEST(CheckerPresence, WhoseServerWasKilledMayBeOfflineUntilHeIsBack) {
   EXPECT_THAT(story.broken(), nothing()) << story.sentences;
 }
 
+// A call of long polling is written down before it has a connection.
+TEST(CheckerPresence, WhoseFirstCallIsHeardByTheNextServerIsThere) {
+  for (const bool healed_first : {true, false}) {
+    Story story;
+    story.mark("round", "kill");
+    connect(story, kAnn, 1, 1);
+    const std::uint64_t call = story.begin({.action = Action::kIdentify, .user = kBob, .login = kLogin, .session = 2});
+    story.mark("fault", "kill");
+    story.closed(1, 1006);
+    if (healed_first) story.mark("healed");
+    story.end(call, {.session = 2, .s = 1, .heads = {Story::head(0)}});
+    if (!healed_first) story.mark("healed");
+    connect(story, kAnn, 3, 1);
+    story.send(kAnn, 1, "later");
+    story.create(kAnn, 3, Story::message(kAnn, 1, "later"));
+    story.create(kBob, 2, Story::message(kAnn, 1, "later"), 2);
+    say(story, kBob, 2, "away");
+    ask(story, kBob, "away");
+    EXPECT_THAT(story.broken(), nothing()) << story.sentences;
+  }
+}
+
 TEST(CheckerPresence, AfterAConnectionBrokeTheServerMayBeAnotherOne) {
   Story story;
   bob_is_watched(story);
