@@ -21,10 +21,11 @@
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 // Debian's RocksDB is not instrumented: the thread sanitizer sees what it reads and writes for us, but not how it orders that.
-// Of zstd, not instrumented either, it sees the memory that is cleared, but not how RocksDB hands a context from thread to thread.
+// Of lz4 and zstd, not instrumented either, it sees the memory that they fill and clear, but not how RocksDB hands that from thread to
+// thread.
 // Nor does it see that a set which RocksDB filled in a thread long joined may be destroyed as the process ends; nothing of ours is.
 extern "C" const char* __tsan_default_suppressions() {
-  return "called_from_lib:librocksdb.so\nrace:librocksdb.so\nrace:libzstd.so\nrace:__run_exit_handlers\n";
+  return "called_from_lib:librocksdb.so\nrace:librocksdb.so\nrace:liblz4.so\nrace:libzstd.so\nrace:__run_exit_handlers\n";
 }
 #endif
 #endif
