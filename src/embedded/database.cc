@@ -83,8 +83,8 @@ Result<Opened> check_store(const DataDir& dir, Store& store, const std::optional
   const Mark found{.offset = out.last_offset, .sequence = store.db().GetLatestSequenceNumber()};
   if (store.lacks()) {  // where a log is left, the opening itself refused
     return fail(ErrorCode::kInternal, dir.path() +
-                                          " is damaged: its write-ahead logs are gone, and with them writes that were acknowledged. "
-                                          "Nothing was changed; `rookery repair` tells what is there");
+                                          " is damaged: its write-ahead logs are gone, and with them writes that were acknowledged; "
+                                          "`rookery repair` tells what is there");
   }
   if (Status dense = check_log_tables(store); !dense)
     return fail(ErrorCode::kInternal, dir.path() + " is damaged: " + std::string(dense.error().sentence()));
